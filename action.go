@@ -67,33 +67,33 @@ func (v *Verdict) UnmarshalText(b []byte) error {
 // Answer is the gate's verdict with its reason.
 type Answer struct {
 	Verdict  Verdict  `cbor:"1,keyasint" json:"verdict"`
-	Reason   string   `cbor:"2,keyasint,omitempty" json:"reason,omitempty"`   // a reason code, "gate.case_open"
-	Until    Instant  `cbor:"3,keyasint,omitempty" json:"until,omitempty"`    // hold: the earliest moment it can change by time alone; 0: by an event
-	Evidence []string `cbor:"4,keyasint,omitempty" json:"evidence,omitempty"` // ids of the holds, cases, consents, sends that decided it
-	Replace  Class    `cbor:"5,keyasint,omitempty" json:"replace_with,omitempty"`
-	Policy   int      `cbor:"6,keyasint,omitempty" json:"policy,omitempty"` // version of the policy that was asked
+	Reason   string   `cbor:"2,keyasint,omitempty" json:"reason,omitzero"`   // a reason code, "gate.case_open"
+	Until    Instant  `cbor:"3,keyasint,omitempty" json:"until,omitzero"`    // hold: the earliest moment it can change by time alone; 0: by an event
+	Evidence []string `cbor:"4,keyasint,omitempty" json:"evidence,omitzero"` // ids of the holds, cases, consents, sends that decided it
+	Replace  Class    `cbor:"5,keyasint,omitempty" json:"replace_with,omitzero"`
+	Policy   int      `cbor:"6,keyasint,omitempty" json:"policy,omitzero"` // version of the policy that was asked
 }
 
 // Intent is an outbound message that somebody wants to send.
 type Intent struct {
 	ID          IntentID   `cbor:"1,keyasint" json:"id"`
-	Key         string     `cbor:"2,keyasint,omitempty" json:"key,omitempty"` // the client's idempotency key
+	Key         string     `cbor:"2,keyasint,omitempty" json:"key,omitzero"` // the client's idempotency key
 	Fragment    FragmentID `cbor:"3,keyasint" json:"fragment"`
 	Class       Class      `cbor:"4,keyasint" json:"class"`
 	Channel     Channel    `cbor:"5,keyasint" json:"channel"`
-	Destination string     `cbor:"6,keyasint,omitempty" json:"destination,omitempty"` // "" : the channel's default
-	Theme       string     `cbor:"7,keyasint,omitempty" json:"theme,omitempty"`
-	Stance      string     `cbor:"8,keyasint,omitempty" json:"stance,omitempty"`
-	Team        string     `cbor:"9,keyasint,omitempty" json:"team,omitempty"`
-	Market      string     `cbor:"10,keyasint,omitempty" json:"market,omitempty"`
-	Product     string     `cbor:"11,keyasint,omitempty" json:"product,omitempty"`
-	Life        LifeKind   `cbor:"12,keyasint,omitempty" json:"life,omitempty"` // a life event that the message speaks of
-	Case        CaseID     `cbor:"13,keyasint,omitempty" json:"case,omitempty"`
-	Content     string     `cbor:"14,keyasint,omitempty" json:"content,omitempty"` // canonical JSON, given to the destination as it is
-	UsefulUntil Instant    `cbor:"15,keyasint,omitempty" json:"useful_until,omitempty"`
+	Destination string     `cbor:"6,keyasint,omitempty" json:"destination,omitzero"` // "" : the channel's default
+	Theme       string     `cbor:"7,keyasint,omitempty" json:"theme,omitzero"`
+	Stance      string     `cbor:"8,keyasint,omitempty" json:"stance,omitzero"`
+	Team        string     `cbor:"9,keyasint,omitempty" json:"team,omitzero"`
+	Market      string     `cbor:"10,keyasint,omitempty" json:"market,omitzero"`
+	Product     string     `cbor:"11,keyasint,omitempty" json:"product,omitzero"`
+	Life        LifeKind   `cbor:"12,keyasint,omitempty" json:"life,omitzero"` // a life event that the message speaks of
+	Case        CaseID     `cbor:"13,keyasint,omitempty" json:"case,omitzero"`
+	Content     string     `cbor:"14,keyasint,omitempty" json:"content,omitzero"` // canonical JSON, given to the destination as it is
+	UsefulUntil Instant    `cbor:"15,keyasint,omitempty" json:"useful_until,omitzero"`
 	At          Instant    `cbor:"16,keyasint" json:"at"`
 	By          Actor      `cbor:"17,keyasint" json:"by"`
-	Priority    int        `cbor:"18,keyasint,omitempty" json:"priority,omitempty"`
+	Priority    int        `cbor:"18,keyasint,omitempty" json:"priority,omitzero"`
 }
 
 // IntentState is what became of an intent.

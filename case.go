@@ -73,18 +73,18 @@ func (s *CaseStatus) UnmarshalText(b []byte) error {
 type Case struct {
 	ID        CaseID     `cbor:"1,keyasint" json:"id"`
 	Reporter  FragmentID `cbor:"2,keyasint" json:"reporter"`
-	Affected  FragmentID `cbor:"3,keyasint,omitempty" json:"affected,omitempty"` // when another person was wronged
-	Touch     TouchID    `cbor:"4,keyasint,omitempty" json:"touch,omitempty"`    // what opened it
+	Affected  FragmentID `cbor:"3,keyasint,omitempty" json:"affected,omitzero"` // when another person was wronged
+	Touch     TouchID    `cbor:"4,keyasint,omitempty" json:"touch,omitzero"`    // what opened it
 	Status    CaseStatus `cbor:"5,keyasint" json:"status"`
 	Severity  Severity   `cbor:"6,keyasint" json:"severity"`
-	Product   string     `cbor:"7,keyasint,omitempty" json:"product,omitempty"`
-	Order     string     `cbor:"8,keyasint,omitempty" json:"order,omitempty"`
-	Channel   Channel    `cbor:"9,keyasint,omitempty" json:"channel,omitempty"`
-	Title     string     `cbor:"10,keyasint,omitempty" json:"title,omitempty"`
+	Product   string     `cbor:"7,keyasint,omitempty" json:"product,omitzero"`
+	Order     string     `cbor:"8,keyasint,omitempty" json:"order,omitzero"`
+	Channel   Channel    `cbor:"9,keyasint,omitempty" json:"channel,omitzero"`
+	Title     string     `cbor:"10,keyasint,omitempty" json:"title,omitzero"`
 	Verified  bool       `cbor:"11,keyasint,omitempty" json:"verified"` // false: came by a public key
 	OpenedAt  Instant    `cbor:"12,keyasint" json:"opened_at"`
 	ChangedAt Instant    `cbor:"13,keyasint" json:"changed_at"`
-	Asked     uint8      `cbor:"14,keyasint,omitempty" json:"asked,omitempty"` // how often satisfaction was asked: at most 2
-	Escalated bool       `cbor:"15,keyasint,omitempty" json:"escalated,omitempty"`
-	Theme     string     `cbor:"16,keyasint,omitempty" json:"theme,omitempty"` // complaint, unhappy_answer, manual
+	Asked     uint8      `cbor:"14,keyasint,omitempty" json:"asked,omitzero"` // how often satisfaction was asked: at most 2
+	Escalated bool       `cbor:"15,keyasint,omitempty" json:"escalated,omitzero"`
+	Theme     string     `cbor:"16,keyasint,omitempty" json:"theme,omitzero"` // complaint, unhappy_answer, manual
 }

@@ -50,5 +50,5 @@ type ConsentClaim struct {
 	Purpose Purpose       `cbor:"1,keyasint" json:"purpose"`
 	Channel Channel       `cbor:"2,keyasint" json:"channel"`
 	Answer  ConsentAnswer `cbor:"3,keyasint" json:"answer"`
-	How     string        `cbor:"4,keyasint,omitempty" json:"how,omitempty"` // gpc, segment, rudderstack, form, unsubscribe, agent
+	How     string        `cbor:"4,keyasint,omitempty" json:"how,omitzero"` // gpc, segment, rudderstack, form, unsubscribe, agent
 }

@@ -74,13 +74,13 @@ type Effect struct {
 	Destination DestinationName `cbor:"3,keyasint" json:"destination"`
 	Person      FragmentID      `cbor:"4,keyasint" json:"person"` // the fragment that caused it
 	Type        string          `cbor:"5,keyasint" json:"type"`   // "audience.remove", "message.send", "case.opened"
-	Intent      IntentID        `cbor:"6,keyasint,omitempty" json:"intent,omitempty"`
-	Audience    AudienceName    `cbor:"7,keyasint,omitempty" json:"audience,omitempty"`
-	Push        PushKind        `cbor:"8,keyasint,omitempty" json:"push,omitempty"`
-	Version     uint64          `cbor:"9,keyasint,omitempty" json:"version,omitempty"` // push: desired version
-	Reason      string          `cbor:"10,keyasint,omitempty" json:"reason,omitempty"`
-	Data        string          `cbor:"11,keyasint,omitempty" json:"data,omitempty"` // notice: canonical JSON
+	Intent      IntentID        `cbor:"6,keyasint,omitempty" json:"intent,omitzero"`
+	Audience    AudienceName    `cbor:"7,keyasint,omitempty" json:"audience,omitzero"`
+	Push        PushKind        `cbor:"8,keyasint,omitempty" json:"push,omitzero"`
+	Version     uint64          `cbor:"9,keyasint,omitempty" json:"version,omitzero"` // push: desired version
+	Reason      string          `cbor:"10,keyasint,omitempty" json:"reason,omitzero"`
+	Data        string          `cbor:"11,keyasint,omitempty" json:"data,omitzero"` // notice: canonical JSON
 	RequestedAt Instant         `cbor:"12,keyasint" json:"requested_at"`
-	Attempts    int             `cbor:"13,keyasint,omitempty" json:"attempts,omitempty"`
-	NotBefore   Instant         `cbor:"14,keyasint,omitempty" json:"not_before,omitempty"`
+	Attempts    int             `cbor:"13,keyasint,omitempty" json:"attempts,omitzero"`
+	NotBefore   Instant         `cbor:"14,keyasint,omitempty" json:"not_before,omitzero"`
 }

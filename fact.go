@@ -5,7 +5,7 @@ package orrery
 type FactKind uint16
 
 // Fact is one line of the log. Facts carry outcomes (a moment, an amount), never parameters, so that replay needs no
-// policy, no model and no clock.
+// policy, no model and no clock. Facts are passed as pointers and never changed once emitted.
 type Fact interface {
 	Kind() FactKind
 }
@@ -68,8 +68,8 @@ type FragmentSeen struct {
 	Identifier Identifier `cbor:"2,keyasint" json:"identifier"`
 	At         Instant    `cbor:"3,keyasint" json:"at"` // clamped event time
 	Source     SourceName `cbor:"4,keyasint" json:"source"`
-	Owner      FragmentID `cbor:"5,keyasint,omitempty" json:"owner,omitempty"`  // slice: whose turns these are
-	Device     FragmentID `cbor:"6,keyasint,omitempty" json:"device,omitempty"` // slice: on which device
+	Owner      FragmentID `cbor:"5,keyasint,omitempty" json:"owner,omitzero"`  // slice: whose turns these are
+	Device     FragmentID `cbor:"6,keyasint,omitempty" json:"device,omitzero"` // slice: on which device
 }
 
 // EvidenceAccepted: a link between two identifiers was accepted, or seen at an earlier event time than known.
@@ -91,18 +91,18 @@ type LinkDecided struct {
 	A    FragmentID `cbor:"2,keyasint" json:"a"`
 	B    FragmentID `cbor:"3,keyasint" json:"b"`
 	Same bool       `cbor:"4,keyasint" json:"same"`
-	Undo bool       `cbor:"5,keyasint,omitempty" json:"undo,omitempty"` // an earlier decision on this pair is taken back
+	Undo bool       `cbor:"5,keyasint,omitempty" json:"undo,omitzero"` // an earlier decision on this pair is taken back
 	By   Actor      `cbor:"6,keyasint" json:"by"`
-	Why  string     `cbor:"7,keyasint,omitempty" json:"why,omitempty"`
+	Why  string     `cbor:"7,keyasint,omitempty" json:"why,omitzero"`
 }
 
 // FragmentAssigned: this fragment now belongs to Person; one fact for each fragment that moves.
 type FragmentAssigned struct {
 	Fragment FragmentID `cbor:"1,keyasint" json:"fragment"`
 	Person   PersonID   `cbor:"2,keyasint" json:"person"`
-	Before   PersonID   `cbor:"3,keyasint,omitempty" json:"before,omitempty"`
+	Before   PersonID   `cbor:"3,keyasint,omitempty" json:"before,omitzero"`
 	Reason   string     `cbor:"4,keyasint" json:"reason"` // seen, joined, split, shared
-	Cause    TouchID    `cbor:"5,keyasint,omitempty" json:"cause,omitempty"`
+	Cause    TouchID    `cbor:"5,keyasint,omitempty" json:"cause,omitzero"`
 }
 
 // FragmentShared: an identifier turned out to serve several people (or no longer does).
@@ -125,8 +125,8 @@ type ConsentChanged struct {
 	Fragment FragmentID `cbor:"1,keyasint" json:"fragment"`
 	ConsentClaim
 	Source SourceName `cbor:"10,keyasint" json:"source"`
-	Touch  TouchID    `cbor:"11,keyasint,omitempty" json:"touch,omitempty"`
-	By     string     `cbor:"12,keyasint,omitempty" json:"by,omitempty"`
+	Touch  TouchID    `cbor:"11,keyasint,omitempty" json:"touch,omitzero"`
+	By     string     `cbor:"12,keyasint,omitempty" json:"by,omitzero"`
 }
 
 // CaseOpened: a matter to put right.
@@ -141,7 +141,7 @@ type CaseChanged struct {
 	Case   Case   `cbor:"1,keyasint" json:"case"`
 	Change string `cbor:"2,keyasint" json:"change"`
 	By     Actor  `cbor:"3,keyasint" json:"by"`
-	Note   string `cbor:"4,keyasint,omitempty" json:"note,omitempty"`
+	Note   string `cbor:"4,keyasint,omitempty" json:"note,omitzero"`
 }
 
 // HoldPlaced: outbound things of the barred classes are held from here on.
@@ -153,7 +153,7 @@ type HoldPlaced struct {
 type HoldChanged struct {
 	Hold   Hold   `cbor:"1,keyasint" json:"hold"`
 	Change string `cbor:"2,keyasint" json:"change"`
-	By     string `cbor:"3,keyasint,omitempty" json:"by,omitempty"`
+	By     string `cbor:"3,keyasint,omitempty" json:"by,omitzero"`
 }
 
 // HoldReleased: the hold is over, with the reason.
@@ -162,22 +162,22 @@ type HoldReleased struct {
 	Was      HoldKind   `cbor:"2,keyasint" json:"kind"`
 	Fragment FragmentID `cbor:"3,keyasint" json:"fragment"`
 	Reason   string     `cbor:"4,keyasint" json:"reason"` // satisfied_and_rested, dismissed, expired, rejected, by_staff
-	By       string     `cbor:"5,keyasint,omitempty" json:"by,omitempty"`
+	By       string     `cbor:"5,keyasint,omitempty" json:"by,omitzero"`
 }
 
 // ApologyDue: the next thing this person hears from us is an apology.
 type ApologyDue struct {
 	Fragment FragmentID `cbor:"1,keyasint" json:"fragment"`
-	Case     CaseID     `cbor:"2,keyasint,omitempty" json:"case,omitempty"`
+	Case     CaseID     `cbor:"2,keyasint,omitempty" json:"case,omitzero"`
 	Since    Instant    `cbor:"3,keyasint" json:"since"`
-	Again    bool       `cbor:"4,keyasint,omitempty" json:"again,omitempty"` // a bounce re-armed it
+	Again    bool       `cbor:"4,keyasint,omitempty" json:"again,omitzero"` // a bounce re-armed it
 }
 
 // ApologyPaid: a recovery message was accepted by its channel, or a person's reply was so marked.
 type ApologyPaid struct {
 	Fragment FragmentID `cbor:"1,keyasint" json:"fragment"`
-	Case     CaseID     `cbor:"2,keyasint,omitempty" json:"case,omitempty"`
-	Intent   IntentID   `cbor:"3,keyasint,omitempty" json:"intent,omitempty"`
+	Case     CaseID     `cbor:"2,keyasint,omitempty" json:"case,omitzero"`
+	Intent   IntentID   `cbor:"3,keyasint,omitempty" json:"intent,omitzero"`
 	By       Actor      `cbor:"4,keyasint" json:"by"`
 }
 
@@ -199,7 +199,7 @@ type ViewsWithdrawn struct {
 	Product  string     `cbor:"2,keyasint" json:"product"`
 	From     Instant    `cbor:"3,keyasint" json:"from"`
 	To       Instant    `cbor:"4,keyasint" json:"to"`
-	Case     CaseID     `cbor:"5,keyasint,omitempty" json:"case,omitempty"`
+	Case     CaseID     `cbor:"5,keyasint,omitempty" json:"case,omitzero"`
 }
 
 // AudienceChanged: the person entered or left an audience.
@@ -207,8 +207,8 @@ type AudienceChanged struct {
 	Fragment FragmentID   `cbor:"1,keyasint" json:"fragment"` // the person's representative
 	Audience AudienceName `cbor:"2,keyasint" json:"audience"`
 	In       bool         `cbor:"3,keyasint" json:"in"`
-	Reason   string       `cbor:"4,keyasint,omitempty" json:"reason,omitempty"` // rule, hold, consent, withdrawn, timer, merge, policy, erased
-	Evidence string       `cbor:"5,keyasint,omitempty" json:"evidence,omitempty"`
+	Reason   string       `cbor:"4,keyasint,omitempty" json:"reason,omitzero"` // rule, hold, consent, withdrawn, timer, merge, policy, erased
+	Evidence string       `cbor:"5,keyasint,omitempty" json:"evidence,omitzero"`
 }
 
 // PushRequested: the desired membership of one person in one list of one destination changed.
@@ -218,8 +218,8 @@ type PushRequested struct {
 	Audience    AudienceName    `cbor:"3,keyasint" json:"audience"`
 	Push        PushKind        `cbor:"4,keyasint" json:"push"`
 	Version     uint64          `cbor:"5,keyasint" json:"version"`
-	Reason      string          `cbor:"6,keyasint,omitempty" json:"reason,omitempty"`
-	Cause       string          `cbor:"7,keyasint,omitempty" json:"cause,omitempty"` // id of the hold, case, consent or rule
+	Reason      string          `cbor:"6,keyasint,omitempty" json:"reason,omitzero"`
+	Cause       string          `cbor:"7,keyasint,omitempty" json:"cause,omitzero"` // id of the hold, case, consent or rule
 }
 
 // PushAnswered: what the destination said about a version.
@@ -230,8 +230,9 @@ type PushAnswered struct {
 	Push        PushKind        `cbor:"4,keyasint" json:"push"`
 	Version     uint64          `cbor:"5,keyasint" json:"version"`
 	Outcome     Outcome         `cbor:"6,keyasint" json:"outcome"`
-	Detail      string          `cbor:"7,keyasint,omitempty" json:"detail,omitempty"`
-	RequestedAt Instant         `cbor:"8,keyasint,omitempty" json:"requested_at,omitempty"`
+	Detail      string          `cbor:"7,keyasint,omitempty" json:"detail,omitzero"`
+	RequestedAt Instant         `cbor:"8,keyasint,omitempty" json:"requested_at,omitzero"`
+	NotBefore   Instant         `cbor:"9,keyasint,omitempty" json:"not_before,omitzero"` // retry: the next attempt
 }
 
 // IntentOffered: somebody wants to send something, and this was the gate's answer.
@@ -247,7 +248,7 @@ type IntentChanged struct {
 	Fragment FragmentID  `cbor:"2,keyasint" json:"fragment"`
 	State    IntentState `cbor:"3,keyasint" json:"state"`
 	Answer   Answer      `cbor:"4,keyasint" json:"answer"`
-	Detail   string      `cbor:"5,keyasint,omitempty" json:"detail,omitempty"`
+	Detail   string      `cbor:"5,keyasint,omitempty" json:"detail,omitzero"`
 }
 
 // EffectRequested: something is asked of the outside world; a worker will try once this is durable.
@@ -258,7 +259,7 @@ type EffectRequested struct {
 // EffectReleased: an attempt begins; the gate was asked again in this very chunk.
 type EffectReleased struct {
 	Effect   EffectID   `cbor:"1,keyasint" json:"effect"`
-	Intent   IntentID   `cbor:"2,keyasint,omitempty" json:"intent,omitempty"`
+	Intent   IntentID   `cbor:"2,keyasint,omitempty" json:"intent,omitzero"`
 	Fragment FragmentID `cbor:"3,keyasint" json:"fragment"`
 	Attempt  int        `cbor:"4,keyasint" json:"attempt"`
 }
@@ -266,13 +267,13 @@ type EffectReleased struct {
 // EffectAnswered: how an attempt ended.
 type EffectAnswered struct {
 	Effect    EffectID   `cbor:"1,keyasint" json:"effect"`
-	Intent    IntentID   `cbor:"2,keyasint,omitempty" json:"intent,omitempty"`
+	Intent    IntentID   `cbor:"2,keyasint,omitempty" json:"intent,omitzero"`
 	Fragment  FragmentID `cbor:"3,keyasint" json:"fragment"`
 	Attempt   int        `cbor:"4,keyasint" json:"attempt"`
 	Outcome   Outcome    `cbor:"5,keyasint" json:"outcome"`
-	Detail    string     `cbor:"6,keyasint,omitempty" json:"detail,omitempty"`
-	NotBefore Instant    `cbor:"7,keyasint,omitempty" json:"not_before,omitempty"` // retry: the next attempt
-	Overtaken bool       `cbor:"8,keyasint,omitempty" json:"overtaken,omitempty"`  // a hold came between release and writing
+	Detail    string     `cbor:"6,keyasint,omitempty" json:"detail,omitzero"`
+	NotBefore Instant    `cbor:"7,keyasint,omitempty" json:"not_before,omitzero"` // retry: the next attempt
+	Overtaken bool       `cbor:"8,keyasint,omitempty" json:"overtaken,omitzero"`  // a hold came between release and writing
 }
 
 // ConflictFound: two outbound things to one person repeat or contradict each other.
@@ -282,7 +283,7 @@ type ConflictFound struct {
 	First    string     `cbor:"3,keyasint" json:"first"`  // id of the earlier touch or intent
 	Second   string     `cbor:"4,keyasint" json:"second"` // id of the later one
 	Contra   bool       `cbor:"5,keyasint,omitempty" json:"contradicts"`
-	Teams    []string   `cbor:"6,keyasint,omitempty" json:"teams,omitempty"`
+	Teams    []string   `cbor:"6,keyasint,omitempty" json:"teams,omitzero"`
 }
 
 // SignalRaised: something was understood that somebody should act on.
@@ -290,7 +291,7 @@ type SignalRaised struct {
 	Fragment FragmentID `cbor:"1,keyasint" json:"fragment"`
 	Touch    TouchID    `cbor:"2,keyasint" json:"touch"`
 	Signal   string     `cbor:"3,keyasint" json:"signal"`                  // complaint, life.engagement, purchase, question, cancellation, risk.injury
-	Due      Instant    `cbor:"4,keyasint,omitempty" json:"due,omitempty"` // acted on by then, or it is listed as missed
+	Due      Instant    `cbor:"4,keyasint,omitempty" json:"due,omitzero"` // acted on by then, or it is listed as missed
 }
 
 // SignalActed: it was acted on, or its time passed.
@@ -298,18 +299,18 @@ type SignalActed struct {
 	Fragment FragmentID `cbor:"1,keyasint" json:"fragment"`
 	Touch    TouchID    `cbor:"2,keyasint" json:"touch"`
 	Signal   string     `cbor:"3,keyasint" json:"signal"`
-	Missed   bool       `cbor:"4,keyasint,omitempty" json:"missed,omitempty"`
-	By       string     `cbor:"5,keyasint,omitempty" json:"by,omitempty"` // id of the case or intent that acted
+	Missed   bool       `cbor:"4,keyasint,omitempty" json:"missed,omitzero"`
+	By       string     `cbor:"5,keyasint,omitempty" json:"by,omitzero"` // id of the case or intent that acted
 }
 
 // ReviewOpened: a person should look at something we only inferred.
 type ReviewOpened struct {
 	Review   ReviewID   `cbor:"1,keyasint" json:"review"`
 	Fragment FragmentID `cbor:"2,keyasint" json:"fragment"`
-	Touch    TouchID    `cbor:"3,keyasint,omitempty" json:"touch,omitempty"`
+	Touch    TouchID    `cbor:"3,keyasint,omitempty" json:"touch,omitzero"`
 	About    string     `cbor:"4,keyasint" json:"about"` // life.bereavement, complaint, escalation, apology_bounced
-	Life     LifeID     `cbor:"5,keyasint,omitempty" json:"life,omitempty"`
-	Case     CaseID     `cbor:"6,keyasint,omitempty" json:"case,omitempty"`
+	Life     LifeID     `cbor:"5,keyasint,omitempty" json:"life,omitzero"`
+	Case     CaseID     `cbor:"6,keyasint,omitempty" json:"case,omitzero"`
 }
 
 // ReviewClosed: somebody looked, or it was overtaken.
@@ -331,7 +332,7 @@ type PolicyApplied struct {
 type InputQuarantined struct {
 	Number    uint64     `cbor:"1,keyasint" json:"number"`
 	Source    SourceName `cbor:"2,keyasint" json:"source"`
-	MessageID string     `cbor:"3,keyasint,omitempty" json:"message_id,omitempty"`
+	MessageID string     `cbor:"3,keyasint,omitempty" json:"message_id,omitzero"`
 	Code      string     `cbor:"4,keyasint" json:"code"`
 	Say       string     `cbor:"5,keyasint" json:"say"`
 	Body      string     `cbor:"6,keyasint" json:"body"` // the event as it came, at most 32 KiB
@@ -349,14 +350,14 @@ type QuarantineCleared struct {
 type PersonErased struct {
 	Fragments []FragmentID `cbor:"1,keyasint" json:"fragments"`
 	By        Actor        `cbor:"2,keyasint" json:"by"`
-	Request   string       `cbor:"3,keyasint,omitempty" json:"request,omitempty"`
+	Request   string       `cbor:"3,keyasint,omitempty" json:"request,omitzero"`
 }
 
 // AccountChanged: a company or household was seen or its traits changed, or a fragment joined it.
 type AccountChanged struct {
 	Account  AccountID  `cbor:"1,keyasint" json:"account"`
-	Fragment FragmentID `cbor:"2,keyasint,omitempty" json:"fragment,omitempty"`
-	Traits   []Trait    `cbor:"3,keyasint,omitempty" json:"traits,omitempty"`
+	Fragment FragmentID `cbor:"2,keyasint,omitempty" json:"fragment,omitzero"`
+	Traits   []Trait    `cbor:"3,keyasint,omitempty" json:"traits,omitzero"`
 }
 
 // ClockJumped: the wall clock jumped against the monotonic one; timers are frozen until somebody says go on.
@@ -368,64 +369,64 @@ type ClockJumped struct {
 // IncarnationBegan: the workspace was created, or restored from a backup; effects wait until they are resumed by hand.
 type IncarnationBegan struct {
 	Incarnation uint16 `cbor:"1,keyasint" json:"incarnation"`
-	Restored    bool   `cbor:"2,keyasint,omitempty" json:"restored,omitempty"`
-	Resumed     bool   `cbor:"3,keyasint,omitempty" json:"resumed,omitempty"`
+	Restored    bool   `cbor:"2,keyasint,omitempty" json:"restored,omitzero"`
+	Resumed     bool   `cbor:"3,keyasint,omitempty" json:"resumed,omitzero"`
 }
 
 // SourceBroken: a source bridged too many people too fast; its right to bridge is suspended, or given back.
 type SourceBroken struct {
 	Source SourceName `cbor:"1,keyasint" json:"source"`
 	Broken bool       `cbor:"2,keyasint" json:"broken"`
-	Joins  int        `cbor:"3,keyasint,omitempty" json:"joins,omitempty"`
-	By     string     `cbor:"4,keyasint,omitempty" json:"by,omitempty"`
+	Joins  int        `cbor:"3,keyasint,omitempty" json:"joins,omitzero"`
+	By     string     `cbor:"4,keyasint,omitempty" json:"by,omitzero"`
 }
 
 // BackfillMoved: how far a bounded piece of work (a new audience over everybody) has come.
 type BackfillMoved struct {
 	Name   string     `cbor:"1,keyasint" json:"name"`
 	Cursor FragmentID `cbor:"2,keyasint" json:"cursor"`
-	Done   bool       `cbor:"3,keyasint,omitempty" json:"done,omitempty"`
-	Policy int        `cbor:"4,keyasint,omitempty" json:"policy,omitempty"`
+	Done   bool       `cbor:"3,keyasint,omitempty" json:"done,omitzero"`
+	Policy int        `cbor:"4,keyasint,omitempty" json:"policy,omitzero"`
 }
 
-func (TouchRecorded) Kind() FactKind       { return KindTouchRecorded }
-func (FragmentSeen) Kind() FactKind        { return KindFragmentSeen }
-func (EvidenceAccepted) Kind() FactKind    { return KindEvidenceAccepted }
-func (EvidenceQuarantined) Kind() FactKind { return KindEvidenceQuarantined }
-func (LinkDecided) Kind() FactKind         { return KindLinkDecided }
-func (FragmentAssigned) Kind() FactKind    { return KindFragmentAssigned }
-func (FragmentShared) Kind() FactKind      { return KindFragmentShared }
-func (SignalsRevised) Kind() FactKind      { return KindSignalsRevised }
-func (ConsentChanged) Kind() FactKind      { return KindConsentChanged }
-func (CaseOpened) Kind() FactKind          { return KindCaseOpened }
-func (CaseChanged) Kind() FactKind         { return KindCaseChanged }
-func (HoldPlaced) Kind() FactKind          { return KindHoldPlaced }
-func (HoldChanged) Kind() FactKind         { return KindHoldChanged }
-func (HoldReleased) Kind() FactKind        { return KindHoldReleased }
-func (ApologyDue) Kind() FactKind          { return KindApologyDue }
-func (ApologyPaid) Kind() FactKind         { return KindApologyPaid }
-func (LifeNoted) Kind() FactKind           { return KindLifeNoted }
-func (LifeChanged) Kind() FactKind         { return KindLifeChanged }
-func (ViewsWithdrawn) Kind() FactKind      { return KindViewsWithdrawn }
-func (AudienceChanged) Kind() FactKind     { return KindAudienceChanged }
-func (PushRequested) Kind() FactKind       { return KindPushRequested }
-func (PushAnswered) Kind() FactKind        { return KindPushAnswered }
-func (IntentOffered) Kind() FactKind       { return KindIntentOffered }
-func (IntentChanged) Kind() FactKind       { return KindIntentChanged }
-func (EffectRequested) Kind() FactKind     { return KindEffectRequested }
-func (EffectReleased) Kind() FactKind      { return KindEffectReleased }
-func (EffectAnswered) Kind() FactKind      { return KindEffectAnswered }
-func (ConflictFound) Kind() FactKind       { return KindConflictFound }
-func (SignalRaised) Kind() FactKind        { return KindSignalRaised }
-func (SignalActed) Kind() FactKind         { return KindSignalActed }
-func (ReviewOpened) Kind() FactKind        { return KindReviewOpened }
-func (ReviewClosed) Kind() FactKind        { return KindReviewClosed }
-func (PolicyApplied) Kind() FactKind       { return KindPolicyApplied }
-func (InputQuarantined) Kind() FactKind    { return KindInputQuarantined }
-func (QuarantineCleared) Kind() FactKind   { return KindQuarantineCleared }
-func (PersonErased) Kind() FactKind        { return KindPersonErased }
-func (AccountChanged) Kind() FactKind      { return KindAccountChanged }
-func (ClockJumped) Kind() FactKind         { return KindClockJumped }
-func (IncarnationBegan) Kind() FactKind    { return KindIncarnationBegan }
-func (SourceBroken) Kind() FactKind        { return KindSourceBroken }
-func (BackfillMoved) Kind() FactKind       { return KindBackfillMoved }
+func (*TouchRecorded) Kind() FactKind       { return KindTouchRecorded }
+func (*FragmentSeen) Kind() FactKind        { return KindFragmentSeen }
+func (*EvidenceAccepted) Kind() FactKind    { return KindEvidenceAccepted }
+func (*EvidenceQuarantined) Kind() FactKind { return KindEvidenceQuarantined }
+func (*LinkDecided) Kind() FactKind         { return KindLinkDecided }
+func (*FragmentAssigned) Kind() FactKind    { return KindFragmentAssigned }
+func (*FragmentShared) Kind() FactKind      { return KindFragmentShared }
+func (*SignalsRevised) Kind() FactKind      { return KindSignalsRevised }
+func (*ConsentChanged) Kind() FactKind      { return KindConsentChanged }
+func (*CaseOpened) Kind() FactKind          { return KindCaseOpened }
+func (*CaseChanged) Kind() FactKind         { return KindCaseChanged }
+func (*HoldPlaced) Kind() FactKind          { return KindHoldPlaced }
+func (*HoldChanged) Kind() FactKind         { return KindHoldChanged }
+func (*HoldReleased) Kind() FactKind        { return KindHoldReleased }
+func (*ApologyDue) Kind() FactKind          { return KindApologyDue }
+func (*ApologyPaid) Kind() FactKind         { return KindApologyPaid }
+func (*LifeNoted) Kind() FactKind           { return KindLifeNoted }
+func (*LifeChanged) Kind() FactKind         { return KindLifeChanged }
+func (*ViewsWithdrawn) Kind() FactKind      { return KindViewsWithdrawn }
+func (*AudienceChanged) Kind() FactKind     { return KindAudienceChanged }
+func (*PushRequested) Kind() FactKind       { return KindPushRequested }
+func (*PushAnswered) Kind() FactKind        { return KindPushAnswered }
+func (*IntentOffered) Kind() FactKind       { return KindIntentOffered }
+func (*IntentChanged) Kind() FactKind       { return KindIntentChanged }
+func (*EffectRequested) Kind() FactKind     { return KindEffectRequested }
+func (*EffectReleased) Kind() FactKind      { return KindEffectReleased }
+func (*EffectAnswered) Kind() FactKind      { return KindEffectAnswered }
+func (*ConflictFound) Kind() FactKind       { return KindConflictFound }
+func (*SignalRaised) Kind() FactKind        { return KindSignalRaised }
+func (*SignalActed) Kind() FactKind         { return KindSignalActed }
+func (*ReviewOpened) Kind() FactKind        { return KindReviewOpened }
+func (*ReviewClosed) Kind() FactKind        { return KindReviewClosed }
+func (*PolicyApplied) Kind() FactKind       { return KindPolicyApplied }
+func (*InputQuarantined) Kind() FactKind    { return KindInputQuarantined }
+func (*QuarantineCleared) Kind() FactKind   { return KindQuarantineCleared }
+func (*PersonErased) Kind() FactKind        { return KindPersonErased }
+func (*AccountChanged) Kind() FactKind      { return KindAccountChanged }
+func (*ClockJumped) Kind() FactKind         { return KindClockJumped }
+func (*IncarnationBegan) Kind() FactKind    { return KindIncarnationBegan }
+func (*SourceBroken) Kind() FactKind        { return KindSourceBroken }
+func (*BackfillMoved) Kind() FactKind       { return KindBackfillMoved }

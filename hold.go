@@ -19,13 +19,13 @@ type Hold struct {
 	Kind     HoldKind   `cbor:"2,keyasint" json:"kind"`
 	Fragment FragmentID `cbor:"3,keyasint" json:"fragment"`
 	Since    Instant    `cbor:"4,keyasint" json:"since"`
-	Until    Instant    `cbor:"5,keyasint,omitempty" json:"until,omitempty"`
-	Case     CaseID     `cbor:"6,keyasint,omitempty" json:"case,omitempty"`
-	Life     LifeID     `cbor:"7,keyasint,omitempty" json:"life,omitempty"`
-	Product  string     `cbor:"8,keyasint,omitempty" json:"product,omitempty"`
-	Touch    TouchID    `cbor:"9,keyasint,omitempty" json:"touch,omitempty"`
-	By       string     `cbor:"10,keyasint,omitempty" json:"by,omitempty"`
-	Reason   string     `cbor:"11,keyasint,omitempty" json:"reason,omitempty"` // a reason code, never free text about a person
+	Until    Instant    `cbor:"5,keyasint,omitempty" json:"until,omitzero"`
+	Case     CaseID     `cbor:"6,keyasint,omitempty" json:"case,omitzero"`
+	Life     LifeID     `cbor:"7,keyasint,omitempty" json:"life,omitzero"`
+	Product  string     `cbor:"8,keyasint,omitempty" json:"product,omitzero"`
+	Touch    TouchID    `cbor:"9,keyasint,omitempty" json:"touch,omitzero"`
+	By       string     `cbor:"10,keyasint,omitempty" json:"by,omitzero"`
+	Reason   string     `cbor:"11,keyasint,omitempty" json:"reason,omitzero"` // a reason code, never free text about a person
 }
 
 // LifeKind is an event in a person's life.
@@ -61,12 +61,12 @@ type LifeEvent struct {
 	Kind       LifeKind   `cbor:"2,keyasint" json:"kind"`
 	Certainty  Certainty  `cbor:"3,keyasint" json:"certainty"`
 	Sensitive  bool       `cbor:"4,keyasint,omitempty" json:"sensitive"`
-	Who        string     `cbor:"5,keyasint,omitempty" json:"who,omitempty"` // self, family, other
+	Who        string     `cbor:"5,keyasint,omitempty" json:"who,omitzero"` // self, family, other
 	Fragment   FragmentID `cbor:"6,keyasint" json:"fragment"`
-	Touch      TouchID    `cbor:"7,keyasint,omitempty" json:"touch,omitempty"`
-	Source     string     `cbor:"8,keyasint,omitempty" json:"source,omitempty"` // text, trait, api, agent
-	Public     bool       `cbor:"9,keyasint,omitempty" json:"public,omitempty"` // the person's own public or consented statement
+	Touch      TouchID    `cbor:"7,keyasint,omitempty" json:"touch,omitzero"`
+	Source     string     `cbor:"8,keyasint,omitempty" json:"source,omitzero"` // text, trait, api, agent
+	Public     bool       `cbor:"9,keyasint,omitempty" json:"public,omitzero"` // the person's own public or consented statement
 	At         Instant    `cbor:"10,keyasint" json:"at"`
-	Expires    Instant    `cbor:"11,keyasint,omitempty" json:"expires,omitempty"`
-	Confidence Confidence `cbor:"12,keyasint,omitempty" json:"confidence,omitempty"`
+	Expires    Instant    `cbor:"11,keyasint,omitempty" json:"expires,omitzero"`
+	Confidence Confidence `cbor:"12,keyasint,omitempty" json:"confidence,omitzero"`
 }

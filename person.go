@@ -22,7 +22,7 @@ type Identifier struct {
 	Namespace Namespace `cbor:"1,keyasint" json:"namespace"`
 	Value     string    `cbor:"2,keyasint" json:"value"`
 	// Proven says that the source vouches for it: a login, an order, a reply from that address.
-	Proven bool `cbor:"3,keyasint,omitempty" json:"proven,omitempty"`
+	Proven bool `cbor:"3,keyasint,omitempty" json:"proven,omitzero"`
 }
 
 // Evidence kinds: why two identifiers are said to belong to one person.
@@ -77,7 +77,7 @@ const (
 type Trait struct {
 	Name   string      `cbor:"1,keyasint" json:"name"`
 	Value  string      `cbor:"2,keyasint" json:"value"`
-	Origin TraitOrigin `cbor:"3,keyasint,omitempty" json:"origin,omitempty"`
+	Origin TraitOrigin `cbor:"3,keyasint,omitempty" json:"origin,omitzero"`
 }
 
 // AccountID is a company or household that people belong to: the group id as the source gave it.

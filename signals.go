@@ -42,12 +42,12 @@ func (p *Polarity) UnmarshalText(b []byte) error {
 type Label struct {
 	Name       string     `cbor:"1,keyasint" json:"name"`
 	Confidence Confidence `cbor:"2,keyasint" json:"confidence"`
-	Evidence   []string   `cbor:"3,keyasint,omitempty" json:"evidence,omitempty"` // the terms that carried it
-	From       int        `cbor:"4,keyasint,omitempty" json:"from,omitempty"`     // byte span in the text, when one part carries it
-	To         int        `cbor:"5,keyasint,omitempty" json:"to,omitempty"`
-	Who        string     `cbor:"6,keyasint,omitempty" json:"who,omitempty"`      // life events: self, family, other
-	When       string     `cbor:"7,keyasint,omitempty" json:"when,omitempty"`     // life events: past, recent, planned
-	Polarity   Polarity   `cbor:"8,keyasint,omitempty" json:"polarity,omitempty"` // aspects
+	Evidence   []string   `cbor:"3,keyasint,omitempty" json:"evidence,omitzero"` // the terms that carried it
+	From       int        `cbor:"4,keyasint,omitempty" json:"from,omitzero"`     // byte span in the text, when one part carries it
+	To         int        `cbor:"5,keyasint,omitempty" json:"to,omitzero"`
+	Who        string     `cbor:"6,keyasint,omitempty" json:"who,omitzero"`      // life events: self, family, other
+	When       string     `cbor:"7,keyasint,omitempty" json:"when,omitzero"`     // life events: past, recent, planned
+	Polarity   Polarity   `cbor:"8,keyasint,omitempty" json:"polarity,omitzero"` // aspects
 }
 
 // Signals is what listen understood of a text. A label that is absent was not found; a head named in Abstained was
@@ -58,15 +58,15 @@ type Signals struct {
 	Language   string     `cbor:"3,keyasint" json:"language"` // BCP 47: en, zh-Hans, zh-Hant, yue, ar, ...; und
 	Polarity   Polarity   `cbor:"4,keyasint" json:"polarity"`
 	Confidence Confidence `cbor:"5,keyasint" json:"confidence"` // of Polarity
-	Emotions   []Label    `cbor:"6,keyasint,omitempty" json:"emotions,omitempty"`
-	Intents    []Label    `cbor:"7,keyasint,omitempty" json:"intents,omitempty"`
-	Aspects    []Label    `cbor:"8,keyasint,omitempty" json:"aspects,omitempty"`
-	Risks      []Label    `cbor:"9,keyasint,omitempty" json:"risks,omitempty"`
-	Life       []Label    `cbor:"10,keyasint,omitempty" json:"life,omitempty"`
-	Urgency    []Label    `cbor:"11,keyasint,omitempty" json:"urgency,omitempty"`
-	Personal   []Label    `cbor:"12,keyasint,omitempty" json:"personal,omitempty"` // spans of personal data
-	Abstained  []string   `cbor:"13,keyasint,omitempty" json:"abstained,omitempty"`
-	Evidence   []string   `cbor:"14,keyasint,omitempty" json:"evidence,omitempty"` // of Polarity
+	Emotions   []Label    `cbor:"6,keyasint,omitempty" json:"emotions,omitzero"`
+	Intents    []Label    `cbor:"7,keyasint,omitempty" json:"intents,omitzero"`
+	Aspects    []Label    `cbor:"8,keyasint,omitempty" json:"aspects,omitzero"`
+	Risks      []Label    `cbor:"9,keyasint,omitempty" json:"risks,omitzero"`
+	Life       []Label    `cbor:"10,keyasint,omitempty" json:"life,omitzero"`
+	Urgency    []Label    `cbor:"11,keyasint,omitempty" json:"urgency,omitzero"`
+	Personal   []Label    `cbor:"12,keyasint,omitempty" json:"personal,omitzero"` // spans of personal data
+	Abstained  []string   `cbor:"13,keyasint,omitempty" json:"abstained,omitzero"`
+	Evidence   []string   `cbor:"14,keyasint,omitempty" json:"evidence,omitzero"` // of Polarity
 }
 
 // Names of intents that other packages act on.

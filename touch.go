@@ -81,22 +81,22 @@ type Touch struct {
 // Message is something a person wrote to or about the brand.
 type Message struct {
 	Text     string       `cbor:"1,keyasint" json:"text"`
-	Subject  string       `cbor:"2,keyasint,omitempty" json:"subject,omitempty"`
-	Thread   string       `cbor:"3,keyasint,omitempty" json:"thread,omitempty"`   // conversation id in the channel
-	Public   bool         `cbor:"4,keyasint,omitempty" json:"public,omitempty"`   // said in public, not to the brand
-	Affected []Identifier `cbor:"5,keyasint,omitempty" json:"affected,omitempty"` // who was wronged, when it was another person
-	Order    string       `cbor:"6,keyasint,omitempty" json:"order,omitempty"`
-	URL      string       `cbor:"7,keyasint,omitempty" json:"url,omitempty"`
+	Subject  string       `cbor:"2,keyasint,omitempty" json:"subject,omitzero"`
+	Thread   string       `cbor:"3,keyasint,omitempty" json:"thread,omitzero"`   // conversation id in the channel
+	Public   bool         `cbor:"4,keyasint,omitempty" json:"public,omitzero"`   // said in public, not to the brand
+	Affected []Identifier `cbor:"5,keyasint,omitempty" json:"affected,omitzero"` // who was wronged, when it was another person
+	Order    string       `cbor:"6,keyasint,omitempty" json:"order,omitzero"`
+	URL      string       `cbor:"7,keyasint,omitempty" json:"url,omitzero"`
 }
 
 // SurveyAnswer is an answer to a question we asked.
 type SurveyAnswer struct {
 	Survey   string `cbor:"1,keyasint" json:"survey"` // "case_satisfaction" or a survey of the brand
-	Case     CaseID `cbor:"2,keyasint,omitempty" json:"case,omitempty"`
+	Case     CaseID `cbor:"2,keyasint,omitempty" json:"case,omitzero"`
 	Score    int    `cbor:"3,keyasint" json:"score"`
 	Scale    int    `cbor:"4,keyasint" json:"scale"` // best value: 5 for CSAT, 10 for NPS
-	Comment  string `cbor:"5,keyasint,omitempty" json:"comment,omitempty"`
-	Verified bool   `cbor:"6,keyasint,omitempty" json:"verified,omitempty"` // a signed token or a secret key vouches for it
+	Comment  string `cbor:"5,keyasint,omitempty" json:"comment,omitzero"`
+	Verified bool   `cbor:"6,keyasint,omitempty" json:"verified,omitzero"` // a signed token or a secret key vouches for it
 }
 
 // Positive says that the answer is a recorded sign of satisfaction: the top two fifths of its scale (4 and 5 of 5).
@@ -108,17 +108,17 @@ func (a SurveyAnswer) Negative() bool { return a.Scale > 0 && a.Score*5 <= a.Sca
 // Money is an amount in the minor unit of its currency (cents).
 type Money struct {
 	Minor    int64  `cbor:"1,keyasint" json:"minor"`
-	Currency string `cbor:"2,keyasint,omitempty" json:"currency,omitempty"` // ISO 4217
+	Currency string `cbor:"2,keyasint,omitempty" json:"currency,omitzero"` // ISO 4217
 }
 
 // Order is one order in the state the source now says it has; a later touch with the same id replaces it.
 type Order struct {
 	ID       string      `cbor:"1,keyasint" json:"id"`
-	Status   string      `cbor:"2,keyasint,omitempty" json:"status,omitempty"` // placed, paid, shipped, delivered, cancelled, refunded
+	Status   string      `cbor:"2,keyasint,omitempty" json:"status,omitzero"` // placed, paid, shipped, delivered, cancelled, refunded
 	Total    Money       `cbor:"3,keyasint" json:"total"`
-	Quantity int64       `cbor:"4,keyasint,omitempty" json:"quantity,omitempty"`
-	Lines    []OrderLine `cbor:"5,keyasint,omitempty" json:"lines,omitempty"`
-	Placed   Instant     `cbor:"6,keyasint,omitempty" json:"placed,omitempty"` // At when absent
+	Quantity int64       `cbor:"4,keyasint,omitempty" json:"quantity,omitzero"`
+	Lines    []OrderLine `cbor:"5,keyasint,omitempty" json:"lines,omitzero"`
+	Placed   Instant     `cbor:"6,keyasint,omitempty" json:"placed,omitzero"` // At when absent
 }
 
 // OrderLine is one product of an order.
@@ -131,9 +131,9 @@ type OrderLine struct {
 // SentMessage is what another tool of the brand sent to the person: it counts for caps and conflicts.
 type SentMessage struct {
 	Class   Class  `cbor:"1,keyasint" json:"class"`
-	Theme   string `cbor:"2,keyasint,omitempty" json:"theme,omitempty"`
-	Stance  string `cbor:"3,keyasint,omitempty" json:"stance,omitempty"` // what it says on the theme: two stances contradict
-	Team    string `cbor:"4,keyasint,omitempty" json:"team,omitempty"`
-	Market  string `cbor:"5,keyasint,omitempty" json:"market,omitempty"`
-	Content string `cbor:"6,keyasint,omitempty" json:"content,omitempty"`
+	Theme   string `cbor:"2,keyasint,omitempty" json:"theme,omitzero"`
+	Stance  string `cbor:"3,keyasint,omitempty" json:"stance,omitzero"` // what it says on the theme: two stances contradict
+	Team    string `cbor:"4,keyasint,omitempty" json:"team,omitzero"`
+	Market  string `cbor:"5,keyasint,omitempty" json:"market,omitzero"`
+	Content string `cbor:"6,keyasint,omitempty" json:"content,omitzero"`
 }

@@ -1,0 +1,252 @@
+package act
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/orrery-cxm/orrery"
+)
+
+// Turn is what act asks of the engine.
+type Turn interface {
+	Now() orrery.Instant
+	Emit(f orrery.Fact) orrery.Stamp
+	NextID() uint64
+	PersonOf(orrery.FragmentID) orrery.PersonID
+	FragmentsOf(orrery.PersonID) []orrery.FragmentID
+	Box(orrery.FragmentID) *Box
+	// Ask is the gate's answer for an intent to this person now.
+	Ask(orrery.PersonID, *orrery.Intent) orrery.Answer
+}
+
+// Offer is the wish to send something.
+type Offer struct{ Intent orrery.Intent }
+
+// MaxContent bounds the content of an intent in bytes.
+const MaxContent = 16 << 10
+
+// Handle asks the gate and queues, holds, replaces or drops the intent. An intent whose key was offered before is a
+// conflict: the first answer stands.
+func (o Offer) Handle(t Turn, p *Policy) (*orrery.IntentOffered, error) {
+	in := o.Intent
+	switch {
+	case !in.Class.Valid():
+		return nil, orrery.Invalid("outbound.class", fmt.Sprintf("class: %q is none of %v", in.Class, orrery.Classes))
+	case in.Channel == "":
+		return nil, orrery.Invalid("outbound.channel", "channel: missing: say where the message goes, for example email")
+	case len(in.Content) > MaxContent:
+		return nil, orrery.Invalid("outbound.content", fmt.Sprintf("content: %d bytes; at most %d are possible", len(in.Content), MaxContent))
+	case in.UsefulUntil != 0 && in.UsefulUntil <= t.Now():
+		return nil, orrery.Invalid("outbound.useful_until", "useful_until: the moment has passed")
+	}
+	if in.Destination == "" {
+		d, ok := p.route(in.Channel)
+		if !ok {
+			return nil, orrery.Invalid("outbound.channel", fmt.Sprintf("channel: no destination delivers %q: add it under channels in the policy", in.Channel))
+		}
+		in.Destination = string(d)
+	}
+	if in.Key != "" && slices.Contains(t.Box(in.Fragment).Offered, in.Key) {
+		return nil, orrery.Conflict("outbound.duplicate", fmt.Sprintf("key: %q was offered before; its first answer stands", in.Key))
+	}
+	return offer(t, in), nil
+}
+
+// offer puts an intent to the gate.
+func offer(t Turn, in orrery.Intent) *orrery.IntentOffered {
+	in.At = t.Now()
+	in.ID = orrery.IntentID(t.NextID())
+	answer := t.Ask(t.PersonOf(in.Fragment), &in)
+	if answer.Verdict == orrery.HoldIt && len(t.Box(in.Fragment).Intents) >= MaxHeld {
+		answer = orrery.Answer{Verdict: orrery.Drop, Reason: "act.too_many_held", Evidence: answer.Evidence, Policy: answer.Policy}
+	}
+	f := &orrery.IntentOffered{Intent: in, Answer: answer, State: stateFor(answer.Verdict)}
+	t.Emit(f)
+	if answer.Verdict == orrery.Allow {
+		queue(t, &in)
+	}
+	return f
+}
+
+func stateFor(v orrery.Verdict) orrery.IntentState {
+	switch v {
+	case orrery.Allow:
+		return orrery.IntentQueued
+	case orrery.HoldIt:
+		return orrery.IntentHeld
+	case orrery.Replace:
+		return orrery.IntentReplaced
+	}
+	return orrery.IntentDropped
+}
+
+func queue(t Turn, in *orrery.Intent) {
+	t.Emit(&orrery.EffectRequested{Effect: orrery.Effect{
+		ID: orrery.EffectID(t.NextID()), Kind: orrery.EffectMessage, Destination: orrery.DestinationName(in.Destination),
+		Person: in.Fragment, Type: "message.send", Intent: in.ID, RequestedAt: t.Now(),
+	}})
+}
+
+// Release is a worker's wish to begin an attempt. The gate is asked again, here and now.
+type Release struct {
+	Fragment orrery.FragmentID
+	Effect   orrery.EffectID
+}
+
+// Handle answers whether the attempt may begin; the attempt's number is in the fact. When the gate says no the intent is
+// held again, replaced or dropped, and the effect is over.
+func (r Release) Handle(t Turn, p *Policy) (*orrery.EffectReleased, error) {
+	box := t.Box(r.Fragment)
+	if n := box.Notice(r.Effect); n != nil {
+		f := &orrery.EffectReleased{Effect: r.Effect, Fragment: r.Fragment, Attempt: n.Effect.Attempts + 1}
+		t.Emit(f)
+		return f, nil
+	}
+	w := box.ByEffect(r.Effect)
+	if w == nil || w.Dead || (w.State != orrery.IntentQueued && w.State != orrery.IntentReleased) {
+		return nil, orrery.Conflict("effect.over", "this effect is no longer wanted")
+	}
+	in := w.Intent
+	if in.UsefulUntil != 0 && in.UsefulUntil <= t.Now() {
+		t.Emit(&orrery.IntentChanged{Intent: in.ID, Fragment: r.Fragment, State: orrery.IntentExpired, Answer: w.Answer})
+		return nil, orrery.Conflict("effect.expired", "this message is no longer useful")
+	}
+	answer := t.Ask(t.PersonOf(r.Fragment), &in)
+	if answer.Verdict != orrery.Allow {
+		t.Emit(&orrery.IntentChanged{Intent: in.ID, Fragment: r.Fragment, State: stateFor(answer.Verdict), Answer: answer})
+		return nil, orrery.Conflict("effect.barred", "the gate says no: "+answer.Reason)
+	}
+	f := &orrery.EffectReleased{Effect: r.Effect, Intent: in.ID, Fragment: r.Fragment, Attempt: w.Attempts + 1}
+	t.Emit(f)
+	return f, nil
+}
+
+// Answered is how an attempt ended.
+type Answered struct {
+	Fragment  orrery.FragmentID
+	Effect    orrery.EffectID
+	Attempt   int
+	Outcome   orrery.Outcome
+	Detail    string
+	NotBefore orrery.Instant
+	Overtaken bool
+}
+
+// Handle records the outcome and what it means for the intent.
+func (a Answered) Handle(t Turn, p *Policy) error {
+	box := t.Box(a.Fragment)
+	w := box.ByEffect(a.Effect)
+	if w == nil && box.Notice(a.Effect) == nil {
+		return orrery.Conflict("effect.over", "this effect is no longer wanted")
+	}
+	var intent orrery.IntentID
+	var answer orrery.Answer
+	if w != nil {
+		intent, answer = w.Intent.ID, w.Answer
+	}
+	t.Emit(&orrery.EffectAnswered{Effect: a.Effect, Intent: intent, Fragment: a.Fragment, Attempt: a.Attempt,
+		Outcome: a.Outcome, Detail: a.Detail, NotBefore: a.NotBefore, Overtaken: a.Overtaken})
+	if intent == 0 {
+		return nil
+	}
+	var state orrery.IntentState
+	switch a.Outcome {
+	case orrery.Accepted:
+		state = orrery.IntentAccepted
+	case orrery.Rejected:
+		state = orrery.IntentFailed
+	case orrery.OutcomeStale: // overtaken before it was written: the gate decides anew
+		in := w.Intent
+		answer = t.Ask(t.PersonOf(a.Fragment), &in)
+		t.Emit(&orrery.IntentChanged{Intent: intent, Fragment: a.Fragment, State: stateFor(answer.Verdict), Answer: answer, Detail: a.Detail})
+		if answer.Verdict == orrery.Allow {
+			queue(t, &in)
+		}
+		return nil
+	default:
+		return nil // it will be tried again, or waits among the dead letters
+	}
+	t.Emit(&orrery.IntentChanged{Intent: intent, Fragment: a.Fragment, State: state, Answer: answer, Detail: a.Detail})
+	return nil
+}
+
+// Redeliver takes a dead letter out of the dead letters and queues it again, under the same key.
+type Redeliver struct {
+	Fragment orrery.FragmentID
+	Effect   orrery.EffectID
+}
+
+// Handle queues it again; whatever it carries is computed anew when it is released.
+func (r Redeliver) Handle(t Turn, p *Policy) error {
+	box := t.Box(r.Fragment)
+	if w := box.ByEffect(r.Effect); w != nil && w.Dead {
+		in := w.Intent
+		t.Emit(&orrery.EffectRequested{Effect: orrery.Effect{ID: r.Effect, Kind: orrery.EffectMessage,
+			Destination: orrery.DestinationName(in.Destination), Person: r.Fragment, Type: "message.send", Intent: in.ID, RequestedAt: t.Now()}})
+		t.Emit(&orrery.IntentChanged{Intent: in.ID, Fragment: r.Fragment, State: orrery.IntentQueued, Answer: w.Answer})
+		return nil
+	}
+	if n := box.Notice(r.Effect); n != nil && n.Dead {
+		t.Emit(&orrery.EffectAnswered{Effect: r.Effect, Fragment: r.Fragment, Outcome: orrery.OutcomeStale})
+		e := n.Effect
+		e.Attempts, e.NotBefore = 0, 0
+		t.Emit(&orrery.EffectRequested{Effect: e})
+		return nil
+	}
+	return orrery.NotFound("effect.not_dead", "there is no such dead letter")
+}
+
+// Settle asks the gate again for everything of the person that is held, and lets go of what is no longer useful.
+func Settle(t Turn, p *Policy, person orrery.PersonID) {
+	for _, fragment := range t.FragmentsOf(person) {
+		box := t.Box(fragment)
+		if len(box.Intents) == 0 {
+			continue
+		}
+		held := slices.Clone(box.Intents) // the turn changes the box while we walk
+		slices.SortStableFunc(held, func(a, b Waiting) int { return b.Intent.Priority - a.Intent.Priority })
+		for i := range held {
+			settle(t, person, fragment, &held[i])
+		}
+	}
+}
+
+func settle(t Turn, person orrery.PersonID, fragment orrery.FragmentID, w *Waiting) {
+	in := w.Intent
+	if w.State != orrery.IntentHeld && !w.Dead {
+		return
+	}
+	if in.UsefulUntil != 0 && in.UsefulUntil <= t.Now() {
+		t.Emit(&orrery.IntentChanged{Intent: in.ID, Fragment: fragment, State: orrery.IntentExpired, Answer: w.Answer})
+		return
+	}
+	if w.Dead {
+		return
+	}
+	answer := t.Ask(person, &in)
+	if answer.Verdict == w.Answer.Verdict && answer.Reason == w.Answer.Reason && answer.Until == w.Answer.Until {
+		return // facts only for answers that changed
+	}
+	t.Emit(&orrery.IntentChanged{Intent: in.ID, Fragment: fragment, State: stateFor(answer.Verdict), Answer: answer})
+	if answer.Verdict == orrery.Allow {
+		queue(t, &in)
+	}
+}
+
+// Due is the next moment at which something held for this fragment changes by time alone; 0 for never.
+func Due(b *Box, now orrery.Instant) orrery.Instant {
+	var next orrery.Instant
+	earlier := func(at orrery.Instant) {
+		if at != 0 && (next == 0 || at < next) {
+			next = at
+		}
+	}
+	for i := range b.Intents {
+		w := &b.Intents[i]
+		earlier(w.Intent.UsefulUntil)
+		if w.State == orrery.IntentHeld {
+			earlier(w.Answer.Until)
+		}
+	}
+	return next
+}

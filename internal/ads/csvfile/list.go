@@ -1,0 +1,250 @@
+package csvfile
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/orrery-cxm/orrery"
+	"github.com/orrery-cxm/orrery/internal/ads"
+)
+
+const (
+	journalName = "members.jsonl"
+	fullName    = "full.csv"
+)
+
+// ErrDamaged says that a file of members cannot be read. Its list must be moved away and pushed again from the start.
+var ErrDamaged = errors.New("csvfile: members.jsonl is damaged")
+
+// record is one line of the journal: what was last written for a person. The first line of the file is a head instead.
+type record struct {
+	Person  string     `json:"person"`
+	Version uint64     `json:"version"`
+	Number  uint64     `json:"number"`         // of the files in which it stands
+	Rows    [][]string `json:"rows,omitempty"` // as they were added; none: the person is not on the list
+}
+
+// head says whose columns the rows are, and the highest number of a file when the journal was last rewritten.
+type head struct {
+	Platform ads.Platform `json:"platform"`
+	Columns  []string     `json:"columns"`
+	Number   uint64       `json:"number"`
+}
+
+// id stands for a person's key in memory.
+type id [16]byte
+
+func idOf(key string) id {
+	sum := sha256.Sum256([]byte(key))
+	return id(sum[:16])
+}
+
+// entry is what is known in memory of a person: the version and where the record is. It holds no pointer.
+type entry struct {
+	version uint64
+	at      int64 // offset of the record in the journal
+	length  int32
+	in      bool
+}
+
+// list is one list, its journal open.
+type list struct {
+	d       *Destination
+	dir     string
+	name    string
+	journal *os.File
+	end     int64 // of the journal
+	number  uint64
+	lines   int // records in the journal, superseded ones included
+	people  map[id]entry
+}
+
+func openList(d *Destination, name string) (_ *list, err error) {
+	l := &list{d: d, name: name, dir: filepath.Join(d.dir, name), people: map[id]entry{}}
+	if err := os.MkdirAll(l.dir, 0o700); err != nil {
+		return nil, fmt.Errorf("making its directory: %w", err)
+	}
+	path := filepath.Join(l.dir, journalName)
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		if err := writeFile(path, l.writeHead); err != nil {
+			return nil, err
+		}
+		if err := syncDir(d.dir); err != nil {
+			return nil, err
+		}
+	}
+	if l.journal, err = os.OpenFile(path, os.O_RDWR, 0o600); err != nil {
+		return nil, fmt.Errorf("opening its members: %w", err)
+	}
+	if err := errors.Join(l.load(), l.countFiles()); err != nil {
+		l.close()
+		return nil, err
+	}
+	if l.lines > 2*len(l.people)+1000 {
+		return l.compacted()
+	}
+	return l, nil
+}
+
+func (l *list) close() error { return l.journal.Close() }
+
+func (l *list) writeHead(w io.Writer) error {
+	return json.NewEncoder(w).Encode(head{l.d.o.Platform, l.d.columns, l.number})
+}
+
+// load reads the journal. A last line without its end was cut by a crash before anybody was told: it is dropped.
+func (l *list) load() error {
+	in := bufio.NewReaderSize(l.journal, 1<<16)
+	for first := true; ; first = false {
+		line, err := in.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return fmt.Errorf("reading its members: %w", err)
+		}
+		if first {
+			err = l.checkHead(line)
+		} else {
+			err = l.take(line)
+		}
+		if err != nil {
+			return err
+		}
+		l.end += int64(len(line))
+	}
+	if l.end == 0 {
+		return ErrDamaged
+	}
+	if err := error(nil); err != nil {
+		return fmt.Errorf("cutting off a half-written line: %w", err)
+	}
+	return nil
+}
+
+func (l *list) checkHead(line []byte) error {
+	var h head
+	if err := decode(line, &h); err != nil {
+		return err
+	}
+	if h.Platform != l.d.o.Platform || !slices.Equal(h.Columns, l.d.columns) {
+		return orrery.Conflict("ads.platform", fmt.Sprintf("its files were written for %q with other columns: use another directory", h.Platform))
+	}
+	l.number = max(l.number, h.Number)
+	return nil
+}
+
+// take notes the record of a line that begins at l.end.
+func (l *list) take(line []byte) error {
+	var r record
+	if err := decode(line, &r); err != nil {
+		return err
+	}
+	for _, row := range r.Rows {
+		if len(row) != len(l.d.columns)-1 {
+			return ErrDamaged
+		}
+	}
+	if !personKey.MatchString(r.Person) {
+		return ErrDamaged
+	}
+	l.note(r, l.end, len(line))
+	return nil
+}
+
+func (l *list) note(r record, at int64, length int) {
+	l.lines++
+	l.number = max(l.number, r.Number)
+	l.people[idOf(r.Person)] = entry{version: r.Version, at: at, length: int32(length), in: len(r.Rows) > 0}
+}
+
+func decode(line []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return nil
+}
+
+// read gives the last record of a person who is known.
+func (l *list) read(e entry) (record, error) {
+	var r record
+	line := make([]byte, e.length)
+	if _, err := l.journal.ReadAt(line, e.at); err != nil {
+		return r, fmt.Errorf("reading its members: %w", err)
+	}
+	return r, decode(line, &r)
+}
+
+// latest calls f with the last record of everybody who ever was on the list, and its line.
+func (l *list) latest(f func(record, []byte) error) error {
+	in := bufio.NewReaderSize(io.NewSectionReader(l.journal, 0, l.end), 1<<16)
+	for at := int64(0); at < l.end; {
+		line, err := in.ReadBytes('\n')
+		if err != nil {
+			return fmt.Errorf("reading its members: %w", err)
+		}
+		if at > 0 { // the head is no record
+			var r record
+			if err := decode(line, &r); err != nil {
+				return err
+			}
+			if l.people[idOf(r.Person)].at == at {
+				if err := f(r, line); err != nil {
+					return err
+				}
+			}
+		}
+		at += int64(len(line))
+	}
+	return nil
+}
+
+// countFiles makes sure that a number is never used twice, also when a crash came between the files and the journal.
+func (l *list) countFiles() error {
+	files, err := os.ReadDir(l.dir)
+	if err != nil {
+		return fmt.Errorf("reading its directory: %w", err)
+	}
+	for _, f := range files {
+		var n uint64
+		var kind string
+		if _, err := fmt.Sscanf(f.Name(), "%d-%s", &n, &kind); err == nil && (kind == "add.csv" || kind == "remove.csv") {
+			l.number = max(l.number, n)
+		}
+	}
+	return nil
+}
+
+// compacted rewrites the journal without superseded records and opens it again.
+func (l *list) compacted() (*list, error) {
+	err := l.rewrite(func(record) bool { return true })
+	if err := errors.Join(err, l.close()); err != nil {
+		return nil, fmt.Errorf("tidying its members: %w", err)
+	}
+	return openList(l.d, l.name)
+}
+
+// rewrite replaces the journal by the last record of each person for whom keep is true; l must be opened anew.
+func (l *list) rewrite(keep func(record) bool) error {
+	return replaceSecurely(filepath.Join(l.dir, journalName), func(w io.Writer) error {
+		if err := l.writeHead(w); err != nil {
+			return err
+		}
+		return l.latest(func(r record, line []byte) error {
+			if !keep(r) {
+				return nil
+			}
+			_, err := w.Write(line)
+			return err
+		})
+	})
+}

@@ -1,0 +1,158 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/orrery-cxm/orrery"
+	"github.com/orrery-cxm/orrery/internal/govern"
+)
+
+// cli is every command, flag and environment variable of the product. Flags win over the environment, which wins over
+// the file given by --config.
+type cli struct {
+	Config    kong.ConfigFlag `help:"Settings file (JSON or YAML keys named like the flags)." type:"path"`
+	Data      string          `help:"Directory of all workspaces." env:"ORRERY_DATA_DIR" default:"data" type:"path"`
+	Workspace string          `help:"Workspace: one brand's tenant." env:"ORRERY_WORKSPACE" default:"main"`
+	LogLevel  string          `help:"Least level of log lines." env:"ORRERY_LOG_LEVEL" default:"info" enum:"debug,info,warn,error"`
+
+	Serve serveCommand `cmd:"" help:"Serve the tracking API and everything behind it."`
+	Key   keyCommand   `cmd:"" help:"Create, list and revoke API keys."`
+}
+
+// runner is what commands get.
+type runner struct {
+	ctx    context.Context
+	cli    *cli
+	out    io.Writer
+	errors io.Writer
+}
+
+func (r *runner) settings() Settings {
+	return Settings{Dir: r.cli.Data, Name: orrery.WorkspaceName(r.cli.Workspace)}
+}
+
+// Main runs the command line and returns the exit code: 0 done, 1 failed, 2 used wrongly.
+func Main(args []string, out, errs io.Writer) int {
+	var c cli
+	parser, err := kong.New(&c, kong.Name("orrery"), kong.Description("Unified customer experience management: one record of each person, where knowing and acting are one step."),
+		kong.UsageOnError(), kong.Writers(out, errs), kong.Configuration(kong.JSON), kong.Exit(func(int) {}))
+	if err != nil {
+		fmt.Fprintln(errs, "orrery:", err)
+		return 1
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(errs, "orrery:", err)
+		return 2
+	}
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.LogLevel)) // the parser admits only levels
+	slog.SetDefault(slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: level})))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := parsed.Run(&runner{ctx: ctx, cli: &c, out: out, errors: errs}); err != nil {
+		var e *orrery.Error
+		if errors.As(err, &e) {
+			fmt.Fprintln(errs, "orrery:", e.Say)
+		} else {
+			fmt.Fprintln(errs, "orrery:", err)
+		}
+		return 1
+	}
+	return 0
+}
+
+type serveCommand struct {
+	Listen string `help:"Address to listen on." env:"ORRERY_LISTEN" default:"127.0.0.1:8480"`
+	Policy string `help:"Policy file to start a new workspace with." env:"ORRERY_POLICY" type:"existingfile" optional:""`
+}
+
+func (c *serveCommand) Run(r *runner) error {
+	s := r.settings()
+	if c.Policy != "" {
+		b, err := os.ReadFile(c.Policy)
+		if err != nil {
+			return fmt.Errorf("reading the policy: %w", err)
+		}
+		s.Policy = string(b)
+	}
+	h, err := OpenHouse(r.ctx, s)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return errors.Join(fmt.Errorf("listening on %s: %w", c.Listen, err), h.Close())
+	}
+	slog.Info("serving", "address", l.Addr().String(), "workspace", r.cli.Workspace, "directory", h.Dir)
+	if len(h.API.Ring.List()) == 0 {
+		slog.Info("no API key yet: create one with orrery key create --source website --trust public")
+	}
+	err = Serve(r.ctx, l, h)
+	return errors.Join(err, h.Close())
+}
+
+type keyCommand struct {
+	Create keyCreate `cmd:"" help:"Create a key; its secret is shown once and kept nowhere."`
+	List   keyList   `cmd:"" help:"List keys."`
+	Revoke keyRevoke `cmd:"" help:"Revoke a key at once."`
+}
+
+type keyCreate struct {
+	Source  string         `help:"Name of the source: website, shop, care." required:""`
+	Trust   string         `help:"public (may stand in a page), server, or staff." required:"" enum:"public,server,staff"`
+	Scopes  []govern.Scope `help:"What the key may do: write, read, outbound, care, govern, erase." default:"write"`
+	Channel string         `help:"Channel of touches that do not say it."`
+	Region  string         `help:"Country of phone numbers without a country code, such as DE."`
+	Zone    string         `help:"Time zone of people who do not say it, such as Europe/Berlin."`
+	History bool           `help:"Everything it sends is history."`
+}
+
+func (c *keyCreate) Run(r *runner) error {
+	k := govern.Key{Source: orrery.SourceName(c.Source), Scopes: c.Scopes, Channel: orrery.Channel(c.Channel), Region: c.Region, Zone: c.Zone, History: c.History}
+	if err := k.Trust.UnmarshalText([]byte(c.Trust)); err != nil {
+		return err
+	}
+	secret, made, err := CreateKey(workspaceDir(r), k, orrery.InstantOf(time.Now()))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(r.out, "%s\n\n%s for source %s (%s), scopes %v. This secret is shown once.\n", secret.Reveal(), made.ID, made.Source, made.Trust, made.Scopes)
+	return nil
+}
+
+type keyList struct{}
+
+func (c *keyList) Run(r *runner) error {
+	keys, err := LoadKeys(workspaceDir(r))
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		state := "live"
+		if k.Revoked != 0 {
+			state = "revoked " + k.Revoked.String()
+		}
+		fmt.Fprintf(r.out, "%-28s %-16s %-8s %-40v %s\n", k.ID, k.Source, k.Trust, k.Scopes, state)
+	}
+	return nil
+}
+
+type keyRevoke struct {
+	ID string `arg:"" help:"Id of the key, from orrery key list."`
+}
+
+func (c *keyRevoke) Run(r *runner) error {
+	return RevokeKey(workspaceDir(r), c.ID, orrery.InstantOf(time.Now()))
+}

@@ -1,0 +1,96 @@
+package desk
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/orrery-cxm/orrery"
+)
+
+// Policy is everything about cases that a workspace may set. [DefaultPolicy] is what a new workspace gets.
+type Policy struct {
+	ComplaintCertain orrery.Confidence `yaml:"complaint_certain"` // a text opens a case from here: 700
+	ComplaintMaybe   orrery.Confidence `yaml:"complaint_maybe"`   // and asks a person from here: 450
+	MergeWindow      orrery.Span       `yaml:"merge_window"`      // the same matter inside it is the same case: 14d
+	AskAfter         orrery.Span       `yaml:"ask_after"`         // resolved, then: are you satisfied? 1h
+	RemindAfter      orrery.Span       `yaml:"remind_after"`      // asked, then one reminder: 72h
+	EscalateAfter    orrery.Span       `yaml:"escalate_after"`    // resolved and no answer: a person looks: 7d
+	ReviewExpires    orrery.Span       `yaml:"review_expires"`    // nobody looked at a maybe: 7d
+	UnverifiedLimit  int               `yaml:"unverified_limit"`  // cases a person may get from public keys: 3
+	UnverifiedWindow orrery.Span       `yaml:"unverified_window"` // inside this window: 24h
+	Severity         SeverityRules     `yaml:"severity"`
+}
+
+// SeverityRules turn what was understood into a severity. Each of anger, cancellation, another risk, in public, and
+// repeated is one step up from low.
+type SeverityRules struct {
+	High         []string          `yaml:"high"`           // any of these risks makes a case high at once
+	AngerFrom    orrery.Confidence `yaml:"anger_from"`     // 600
+	CancelFrom   orrery.Confidence `yaml:"cancel_from"`    // 600
+	RiskFrom     orrery.Confidence `yaml:"risk_from"`      // 500
+	StepsForHigh int               `yaml:"steps_for_high"` // 2
+	Repeated     orrery.Span       `yaml:"repeated"`       // another case of this person inside it counts as repeated: 30d
+}
+
+// DefaultPolicy is what a careful care team would set.
+func DefaultPolicy() *Policy {
+	return &Policy{
+		ComplaintCertain: 700, ComplaintMaybe: 450, MergeWindow: 14 * orrery.Day,
+		AskAfter: orrery.Hour, RemindAfter: 3 * orrery.Day, EscalateAfter: 7 * orrery.Day, ReviewExpires: 7 * orrery.Day,
+		UnverifiedLimit: 3, UnverifiedWindow: orrery.Day,
+		Severity: SeverityRules{
+			High:      []string{"injury", "fire", "food_safety", "data_breach", "discrimination", "self_harm", "legal_threat", "regulator"},
+			AngerFrom: 600, CancelFrom: 600, RiskFrom: 500, StepsForHigh: 2, Repeated: 30 * orrery.Day,
+		},
+	}
+}
+
+// Validate names the first field that cannot be, its value, and what would be right.
+func (p *Policy) Validate() error {
+	for _, c := range []struct {
+		name     string
+		v        orrery.Confidence
+		min, max orrery.Confidence
+	}{
+		{"complaint_maybe", p.ComplaintMaybe, 1, 1000},
+		{"complaint_certain", p.ComplaintCertain, p.ComplaintMaybe, 1000},
+		{"severity.anger_from", p.Severity.AngerFrom, 1, 1000},
+		{"severity.cancel_from", p.Severity.CancelFrom, 1, 1000},
+		{"severity.risk_from", p.Severity.RiskFrom, 1, 1000},
+	} {
+		if c.v < c.min || c.v > c.max {
+			return wrong(c.name, c.v, fmt.Sprintf("from %d to %d thousandths", c.min, c.max))
+		}
+	}
+	for _, s := range []struct {
+		name     string
+		v        orrery.Span
+		min, max orrery.Span
+	}{
+		{"merge_window", p.MergeWindow, 0, keepEnded},
+		{"ask_after", p.AskAfter, 0, 30 * orrery.Day},
+		{"remind_after", p.RemindAfter, orrery.Hour, 30 * orrery.Day},
+		{"escalate_after", p.EscalateAfter, orrery.Hour, 90 * orrery.Day},
+		{"review_expires", p.ReviewExpires, orrery.Hour, 90 * orrery.Day},
+		{"unverified_window", p.UnverifiedWindow, orrery.Minute, keepEnded},
+		{"severity.repeated", p.Severity.Repeated, 0, keepEnded},
+	} {
+		if s.v < s.min || s.v > s.max {
+			return wrong(s.name, s.v, fmt.Sprintf("from %v to %v", s.min, s.max))
+		}
+	}
+	if p.UnverifiedLimit < 0 || p.UnverifiedLimit > maxEnded {
+		return wrong("unverified_limit", p.UnverifiedLimit, fmt.Sprintf("from 0 to %d", maxEnded))
+	}
+	if p.Severity.StepsForHigh < 1 || p.Severity.StepsForHigh > 5 {
+		return wrong("severity.steps_for_high", p.Severity.StepsForHigh, "from 1 to 5")
+	}
+	if slices.Contains(p.Severity.High, "") {
+		return wrong("severity.high", `""`, "names of risks, like injury")
+	}
+	return nil
+}
+
+func wrong(field string, value any, right string) error {
+	return orrery.Invalid("policy.desk", fmt.Sprintf("%s is %v; it should be %s", field, value, right))
+}

@@ -1,0 +1,216 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/orrery-cxm/orrery"
+	"github.com/orrery-cxm/orrery/internal/log"
+)
+
+// body seals the chunk of a batch; nil when the batch has no facts.
+func (c *core) body(b *batch) []byte {
+	if len(b.facts) == 0 {
+		return nil
+	}
+	return b.chunk.seal(nil, c.encoder, b.now)
+}
+
+// publish makes a durable batch the state that everybody sees.
+func (c *core) publish(b *batch, chunk log.Chunk) error {
+	blobs, err := c.encodeBatch(b)
+	if err != nil {
+		return err
+	}
+	s := c.state
+	s.mu.Lock()
+	l := s.fresh
+	for i := range blobs {
+		x := &blobs[i]
+		if old, ok := l.fragments[x.fragment.id]; ok {
+			l.bytes -= len(old)
+		} else {
+			l.bytes += 32
+		}
+		l.fragments[x.fragment.id] = x.blob
+		l.bytes += len(x.blob)
+		if x.fragment.box.changed {
+			l.waiting[x.fragment.id] = len(x.items) > 0
+		}
+		if f := x.fragment; f.due != f.dueBefore {
+			if f.dueBefore != 0 {
+				l.timers[timer{f.dueBefore, f.id}] = false
+			}
+			if f.due != 0 {
+				l.timers[timer{f.due, f.id}] = true
+			}
+			l.bytes += 64
+		}
+	}
+	if err := c.publishOthers(b, l); err != nil {
+		s.mu.Unlock()
+		return err
+	}
+	var subjects []orrery.FragmentID
+	for i := range b.facts {
+		f := &b.facts[i]
+		switch x := f.fact.(type) {
+		case *orrery.TouchRecorded:
+			l.touches++
+		case *orrery.IncarnationBegan:
+			c.paused = x.Restored && !x.Resumed
+		case *orrery.ClockJumped:
+			c.frozen = x.Frozen
+		case *orrery.BackfillMoved:
+			c.backfill.evolve(x)
+		}
+		body := f.body
+		if body == nil {
+			body = b.chunk.raw.B[f.start:f.end]
+		}
+		subjects = timelinesOf(subjects[:0], f.fact)
+		for _, id := range subjects {
+			l.addEntry(id, f.at, f.fact.Kind(), body)
+		}
+	}
+	s.at = position{seq: chunk.Seq, incarnation: chunk.Incarnation, hash: chunk.Hash, time: b.now}
+	s.mu.Unlock()
+	c.lastTime = b.now
+	c.policy = b.policy
+	for i := range blobs {
+		x := &blobs[i]
+		if x.fragment.due != 0 && x.fragment.due != x.fragment.dueBefore {
+			c.timers.add(timer{x.fragment.due, x.fragment.id})
+		}
+		if x.fragment.box.changed {
+			c.outbox.set(x.fragment.id, x.items)
+		}
+	}
+	return nil
+}
+
+type encodedFragment struct {
+	fragment *fragment
+	blob     []byte
+	items    []Item
+}
+
+// encodeBatch turns the changed fragments into blobs, one allocation for many.
+func (c *core) encodeBatch(b *batch) ([]encodedFragment, error) {
+	blobs := make([]encodedFragment, 0, len(b.fragments))
+	for _, f := range b.fragments {
+		if !f.changed {
+			continue
+		}
+		x := encodedFragment{fragment: f}
+		if f.seen {
+			c.scratch.B = c.scratch.B[:0]
+			f.appendTo(&c.scratch, &c.inner)
+			x.blob = append(make([]byte, 0, len(c.scratch.B)), c.scratch.B...)
+		}
+		if f.box.changed {
+			x.items = itemsOf(f.id, f.box.get())
+		}
+		blobs = append(blobs, x)
+	}
+	return blobs, nil
+}
+
+func (c *core) publishOthers(b *batch, l *layer) error {
+	for id, x := range b.cases {
+		blob, err := encodeRare.Marshal(x)
+		if err != nil {
+			return fmt.Errorf("encoding %s: %w", id, err)
+		}
+		l.cases[id] = blob
+		l.bytes += len(blob) + 64
+	}
+	for id, x := range b.accounts {
+		blob, err := encodeRare.Marshal(x)
+		if err != nil {
+			return fmt.Errorf("encoding account %s: %w", id, err)
+		}
+		l.accounts[id] = blob
+		l.bytes += len(blob) + 64
+	}
+	return nil
+}
+
+// timelinesOf names the fragments in whose timeline a fact stands.
+func timelinesOf(dst []orrery.FragmentID, f orrery.Fact) []orrery.FragmentID {
+	switch f := f.(type) {
+	case *orrery.FragmentAssigned:
+		return append(dst, f.Fragment)
+	case *orrery.FragmentSeen:
+		return append(dst, f.Fragment)
+	case *orrery.PersonErased:
+		return dst
+	}
+	return subjectsOf(dst, f)
+}
+
+// apply folds the facts of a chunk that is already in the log: at a start, or when an append turned out to have been
+// kept. Only Evolve runs. Everybody it changes is looked at soon after, since timers are not facts.
+func (c *core) apply(chunk log.Chunk, forSeen bool) error {
+	at, facts, err := decodeChunk(c.decoder, chunk.Seq, chunk.Incarnation, chunk.Body)
+	if err != nil {
+		return err
+	}
+	c.incarnation = chunk.Incarnation
+	b := c.begin(at)
+	b.now = at
+	b.chunk.reset()
+	for i := range facts {
+		f := &facts[i]
+		if t, ok := f.fact.(*orrery.TouchRecorded); ok && t.Touch.MessageID != "" && forSeen {
+			c.seen.Add(c.keys.MessageKey(string(t.Touch.Source), t.Touch.MessageID), at)
+		}
+		b.facts = append(b.facts, batchFact{at: f.at, fact: f.fact, body: f.body})
+		b.fold(f.at, f.fact)
+		if err := c.adopt(b, f.fact); err != nil {
+			return fmt.Errorf("chunk %d: %w", chunk.Seq, err)
+		}
+	}
+	b.wakeAll(at)
+	return c.publish(b, chunk)
+}
+
+// adopt takes over a policy from the log.
+func (c *core) adopt(b *batch, f orrery.Fact) error {
+	applied, ok := f.(*orrery.PolicyApplied)
+	if !ok {
+		return nil
+	}
+	p, err := ParsePolicy(applied.Text)
+	if err != nil {
+		return fmt.Errorf("policy version %d in the log: %w", applied.Version, err)
+	}
+	p.Version = applied.Version
+	b.policy = p
+	return nil
+}
+
+// wakeAll sets a timer for the person of every changed fragment.
+func (b *batch) wakeAll(at orrery.Instant) {
+	persons := map[orrery.PersonID]bool{}
+	for _, f := range b.fragments {
+		if f.changed && f.seen && !f.node.empty() {
+			if p := f.node.get().Person; p != 0 {
+				persons[p] = true
+			}
+		}
+	}
+	for p := range persons {
+		if f := b.fragment(p); f.due == 0 || f.due > at+1 {
+			f.due, f.changed = at+1, true
+		}
+	}
+}
+
+// decodeCase reads a case blob.
+func decodeCase(b []byte) (*orrery.Case, error) {
+	var c orrery.Case
+	if err := decodeRare.Unmarshal(b, &c); err != nil {
+		return nil, fmt.Errorf("reading a case: %w", err)
+	}
+	return &c, nil
+}

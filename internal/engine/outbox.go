@@ -1,0 +1,251 @@
+package engine
+
+import (
+	"container/heap"
+	"slices"
+	"sync"
+
+	"github.com/orrery-cxm/orrery"
+	"github.com/orrery-cxm/orrery/internal/act"
+)
+
+// Item is one thing that waits to go to a destination. It is a copy: what is sent is decided when it is released.
+type Item struct {
+	Destination orrery.DestinationName
+	Fragment    orrery.FragmentID
+	Effect      orrery.EffectID     // messages and notices
+	List        orrery.AudienceName // pushes: the list's code
+	Push        orrery.PushKind
+	Version     uint64
+	Attempts    int
+	NotBefore   orrery.Instant
+	RequestedAt orrery.Instant
+	Reason      string
+	Kind        orrery.EffectKind
+}
+
+func (i *Item) key() itemKey {
+	return itemKey{fragment: i.Fragment, effect: i.Effect, list: i.List}
+}
+
+type itemKey struct {
+	fragment orrery.FragmentID
+	effect   orrery.EffectID
+	list     orrery.AudienceName
+}
+
+// rank orders what goes first: removals, then messages and notices, then additions.
+func (i *Item) rank() int {
+	switch {
+	case i.Kind == orrery.EffectPush && i.Push == orrery.PushRemove:
+		return 0
+	case i.Kind == orrery.EffectPush:
+		return 2
+	}
+	return 1
+}
+
+// outbox indexes, for each destination, what waits. It follows from the state of the boxes and is never a fact.
+type outbox struct {
+	mu           sync.Mutex
+	destinations map[orrery.DestinationName]*destinationQueue
+	owners       map[orrery.FragmentID][]ownedItem // what waits because of a fragment
+	bell         map[orrery.DestinationName]chan struct{}
+}
+
+type ownedItem struct {
+	destination orrery.DestinationName
+	key         itemKey
+}
+
+// destinationQueue keeps one destination's items: by due moment, rank and age.
+type destinationQueue struct {
+	items  map[itemKey]*queuedItem
+	heap   itemHeap
+	number uint64
+}
+
+type queuedItem struct {
+	Item
+	number  uint64
+	taken   bool // in flight: one attempt per key
+	renewed bool // changed while in flight
+	index   int  // in the heap, -1 when not
+}
+
+type itemHeap []*queuedItem
+
+func (h itemHeap) Len() int { return len(h) }
+func (h itemHeap) Less(i, j int) bool {
+	a, b := h[i], h[j]
+	if a.NotBefore != b.NotBefore {
+		return a.NotBefore < b.NotBefore
+	}
+	if x, y := a.rank(), b.rank(); x != y {
+		return x < y
+	}
+	return a.number < b.number
+}
+func (h itemHeap) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].index, h[j].index = i, j
+}
+func (h *itemHeap) Push(x any) {
+	q := x.(*queuedItem)
+	q.index = len(*h)
+	*h = append(*h, q)
+}
+func (h *itemHeap) Pop() any {
+	old := *h
+	x := old[len(old)-1]
+	*h = old[:len(old)-1]
+	x.index = -1
+	return x
+}
+
+func newOutbox() *outbox {
+	return &outbox{destinations: map[orrery.DestinationName]*destinationQueue{}, owners: map[orrery.FragmentID][]ownedItem{},
+		bell: map[orrery.DestinationName]chan struct{}{}}
+}
+
+// itemsOf lists what waits in a box.
+func itemsOf(id orrery.FragmentID, b *act.Box) []Item {
+	var out []Item
+	for i := range b.Pushes {
+		if p := &b.Pushes[i]; p.Pending() {
+			out = append(out, Item{Kind: orrery.EffectPush, Destination: p.Destination, Fragment: id, List: p.List, Push: p.Desired,
+				Version: p.Version, Attempts: p.Attempts, NotBefore: p.NotBefore, RequestedAt: p.RequestedAt, Reason: p.Reason})
+		}
+	}
+	for i := range b.Intents {
+		w := &b.Intents[i]
+		if w.Effect != 0 && !w.Dead && (w.State == orrery.IntentQueued || w.State == orrery.IntentReleased) {
+			out = append(out, Item{Kind: orrery.EffectMessage, Destination: orrery.DestinationName(w.Intent.Destination), Fragment: id,
+				Effect: w.Effect, Attempts: w.Attempts, NotBefore: w.NotBefore, RequestedAt: w.Intent.At})
+		}
+	}
+	for i := range b.Notices {
+		n := &b.Notices[i]
+		if !n.Dead {
+			out = append(out, Item{Kind: orrery.EffectNotice, Destination: n.Effect.Destination, Fragment: id, Effect: n.Effect.ID,
+				Attempts: n.Effect.Attempts, NotBefore: n.NotBefore, RequestedAt: n.Effect.RequestedAt})
+		}
+	}
+	return out
+}
+
+// set replaces what waits because of one fragment.
+func (o *outbox) set(id orrery.FragmentID, items []Item) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var owned []ownedItem
+	for i := range items {
+		o.put(&items[i])
+		owned = append(owned, ownedItem{items[i].Destination, items[i].key()})
+	}
+	for _, before := range o.owners[id] {
+		if slices.Contains(owned, before) {
+			continue
+		}
+		q := o.destinations[before.destination]
+		if x, ok := q.items[before.key]; ok {
+			delete(q.items, before.key)
+			if x.index >= 0 {
+				heap.Remove(&q.heap, x.index)
+			}
+		}
+	}
+	if len(owned) == 0 {
+		delete(o.owners, id)
+	} else {
+		o.owners[id] = owned
+	}
+}
+
+func (o *outbox) put(i *Item) {
+	q := o.destinations[i.Destination]
+	if q == nil {
+		q = &destinationQueue{items: map[itemKey]*queuedItem{}}
+		o.destinations[i.Destination] = q
+	}
+	if x, ok := q.items[i.key()]; ok {
+		same := x.Version == i.Version && x.NotBefore == i.NotBefore
+		x.Item = *i
+		switch {
+		case x.taken:
+			x.renewed = x.renewed || !same
+		case x.index >= 0:
+			heap.Fix(&q.heap, x.index)
+		}
+	} else {
+		q.number++
+		x := &queuedItem{Item: *i, number: q.number, index: -1}
+		q.items[i.key()] = x
+		heap.Push(&q.heap, x)
+	}
+	o.ring(i.Destination)
+}
+
+func (o *outbox) ring(d orrery.DestinationName) {
+	select {
+	case o.bellOf(d) <- struct{}{}:
+	default:
+	}
+}
+
+func (o *outbox) bellOf(d orrery.DestinationName) chan struct{} {
+	c := o.bell[d]
+	if c == nil {
+		c = make(chan struct{}, 1)
+		o.bell[d] = c
+	}
+	return c
+}
+
+// take hands out at most n items that are due, removals first, each until it is given back by done. next is when the
+// earliest of the others is due; 0 for none.
+func (o *outbox) take(d orrery.DestinationName, now orrery.Instant, n int) (items []Item, next orrery.Instant) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	q := o.destinations[d]
+	if q == nil {
+		return nil, 0
+	}
+	for len(q.heap) > 0 && len(items) < n {
+		x := q.heap[0]
+		if x.NotBefore > now {
+			return items, x.NotBefore
+		}
+		heap.Pop(&q.heap)
+		x.taken = true
+		items = append(items, x.Item)
+	}
+	return items, 0
+}
+
+// done gives an item back after an attempt: what still waits is due again at its own moment.
+func (o *outbox) done(i *Item) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	q := o.destinations[i.Destination]
+	if q == nil {
+		return
+	}
+	x, ok := q.items[i.key()]
+	if !ok || !x.taken {
+		return
+	}
+	x.taken, x.renewed = false, false
+	heap.Push(&q.heap, x)
+	o.ring(i.Destination)
+}
+
+// depth counts what waits for a destination.
+func (o *outbox) depth(d orrery.DestinationName) int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if q := o.destinations[d]; q != nil {
+		return len(q.items)
+	}
+	return 0
+}

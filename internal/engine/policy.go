@@ -1,0 +1,179 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/orrery-cxm/orrery"
+	"github.com/orrery-cxm/orrery/internal/act"
+	"github.com/orrery-cxm/orrery/internal/collect"
+	"github.com/orrery-cxm/orrery/internal/decide"
+	"github.com/orrery-cxm/orrery/internal/desk"
+	"github.com/orrery-cxm/orrery/internal/identify"
+	"github.com/orrery-cxm/orrery/internal/protect"
+)
+
+// Policy is everything that a workspace decides for itself, as one YAML file: written by people, validated with line
+// numbers, versioned in the log, applied without a restart.
+type Policy struct {
+	Collect      collect.Policy    `yaml:"collect"`
+	Identity     identify.Policy   `yaml:"identity"`
+	Cases        desk.Policy       `yaml:"cases"`
+	Protection   protect.Policy    `yaml:"protection"`
+	Audiences    []decide.Audience `yaml:"audiences"`
+	Destinations []Destination     `yaml:"destinations"`
+	act.Policy   `yaml:",inline"`
+
+	Version int          `yaml:"-"`
+	Text    string       `yaml:"-"`
+	plan    *decide.Plan // compiled audiences
+}
+
+// Destination is one outlet to the outside world.
+type Destination struct {
+	Name orrery.DestinationName `yaml:"name"`
+	Kind string                 `yaml:"kind"` // webhook or csv
+	URL  string                 `yaml:"url,omitempty"`
+	// Secrets are the names of environment variables or files ("file:/run/secrets/x") that hold signing secrets; two
+	// during a rotation. Secrets themselves never stand in a policy.
+	Secrets  []string `yaml:"secrets,omitempty"`
+	Platform string   `yaml:"platform,omitempty"` // csv: google, meta or x
+	Folder   string   `yaml:"folder,omitempty"`   // csv: where the files go, inside the workspace unless absolute
+	// Private allows addresses of private networks, for a receiver on the same premises.
+	Private bool `yaml:"private,omitempty"`
+	// PerSecond bounds deliveries; 0 means no bound.
+	PerSecond int `yaml:"per_second,omitempty"`
+}
+
+var destinationName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
+
+// DefaultPolicy is what a new workspace starts with: sound rules, no audiences, no destinations.
+func DefaultPolicy() *Policy {
+	p := &Policy{Collect: collect.DefaultPolicy(), Identity: *identify.DefaultPolicy(), Cases: *desk.DefaultPolicy(), Protection: *protect.DefaultPolicy()}
+	if err := p.prepare(); err != nil {
+		panic("engine: the default policy is invalid: " + err.Error())
+	}
+	return p
+}
+
+// maxPolicy bounds a policy file in bytes.
+const maxPolicy = 1 << 20
+
+// ParsePolicy reads a policy. What the text leaves out keeps its default. Errors are *orrery.Error and name the line.
+func ParsePolicy(text string) (*Policy, error) {
+	if len(text) > maxPolicy {
+		return nil, orrery.Invalid("policy.too_large", fmt.Sprintf("the policy has %d bytes; at most %d are possible", len(text), maxPolicy))
+	}
+	p := DefaultPolicy()
+	decoder := yaml.NewDecoder(strings.NewReader(text), yaml.Strict())
+	if err := decoder.Decode(p); err != nil && strings.TrimSpace(text) != "" && !isEmptyYAML(err) {
+		return nil, &orrery.Error{Kind: orrery.KindInvalid, Code: "policy.syntax", Say: yaml.FormatError(err, false, true), Err: err}
+	}
+	p.Text = text
+	if err := p.prepare(); err != nil {
+		return nil, locate(text, err)
+	}
+	return p, nil
+}
+
+func isEmptyYAML(err error) bool { return err.Error() == "EOF" }
+
+// prepare validates every part against the others and compiles the rules.
+func (p *Policy) prepare() error {
+	if err := errors.Join(p.Collect.Validate(), p.Identity.Validate(), p.Cases.Validate(), p.Protection.Validate()); err != nil {
+		return asInvalid(err)
+	}
+	var names []orrery.DestinationName
+	for i, d := range p.Destinations {
+		if err := d.validate(i); err != nil {
+			return err
+		}
+		if slices.Contains(names, d.Name) {
+			return orrery.Invalid("policy.destination", fmt.Sprintf("destinations[%d].name: %q stands twice", i, d.Name))
+		}
+		names = append(names, d.Name)
+	}
+	plan, err := decide.Policy{Audiences: p.Audiences}.Compile()
+	if err != nil {
+		return err
+	}
+	p.plan = plan
+	var advertising []orrery.AudienceName
+	for _, a := range p.Audiences {
+		if a.Advertising || a.Excludes {
+			advertising = append(advertising, a.Name)
+		}
+	}
+	return p.Policy.Validate(names, advertising)
+}
+
+func (d Destination) validate(i int) error {
+	field := fmt.Sprintf("destinations[%d]", i)
+	bad := func(part, say string) error {
+		return orrery.Invalid("policy.destination", field+"."+part+": "+say)
+	}
+	switch {
+	case !destinationName.MatchString(string(d.Name)):
+		return bad("name", fmt.Sprintf("%q is no name: use lower-case letters, digits, - and _", d.Name))
+	case d.Kind != "webhook" && d.Kind != "csv":
+		return bad("kind", fmt.Sprintf("%q is none of webhook, csv", d.Kind))
+	case d.Kind == "webhook" && !strings.HasPrefix(d.URL, "https://") && !(d.Private && strings.HasPrefix(d.URL, "http://")):
+		return bad("url", fmt.Sprintf("%q: an https address is needed (http only with private: true)", d.URL))
+	case d.Kind == "webhook" && len(d.Secrets) == 0:
+		return bad("secrets", "missing: name the environment variable or file that holds the signing secret (whsec_...)")
+	case d.Kind == "csv" && d.Platform != "google" && d.Platform != "meta" && d.Platform != "x":
+		return bad("platform", fmt.Sprintf("%q is none of google, meta, x", d.Platform))
+	}
+	return nil
+}
+
+func asInvalid(err error) error {
+	var e *orrery.Error
+	if errors.As(err, &e) {
+		return err
+	}
+	return &orrery.Error{Kind: orrery.KindInvalid, Code: "policy.invalid", Say: err.Error(), Err: err}
+}
+
+// fieldPath matches the path with which a validation error begins: audiences[2].rule
+var fieldPath = regexp.MustCompile(`^([a-z_]+(?:\[\d+\])?(?:\.[a-z_]+(?:\[\d+\])?)*)`)
+
+// locate adds the line to a validation error that begins with the path of a field.
+func locate(text string, err error) error {
+	var e *orrery.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	m := fieldPath.FindString(e.Say)
+	if m == "" {
+		return err
+	}
+	if line := lineOf(text, m); line > 0 {
+		located := *e
+		located.Say = fmt.Sprintf("line %d: %s", line, e.Say)
+		return &located
+	}
+	return err
+}
+
+// lineOf finds the line of a field, or of the nearest parent that stands in the text; 0 for none.
+func lineOf(text, path string) int {
+	for path != "" {
+		if p, err := yaml.PathString("$." + path); err == nil {
+			if node, err := p.ReadNode(strings.NewReader(text)); err == nil && node.GetToken() != nil {
+				return node.GetToken().Position.Line
+			}
+		}
+		i := strings.LastIndexAny(path, ".[")
+		if i < 0 {
+			return 0
+		}
+		path = path[:i]
+	}
+	return 0
+}

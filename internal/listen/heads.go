@@ -1,0 +1,254 @@
+package listen
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/orrery-cxm/orrery"
+)
+
+const (
+	emotionCount = 7
+	aspectCount  = 15
+)
+
+var emotionNames = [emotionCount]string{"anger", "sadness", "joy", "fear", "surprise", "disgust", "gratitude"}
+
+var aspectNames = [aspectCount]string{"delivery", "staff", "response", "price", "refund", "app", "product", "food", "travel", "room",
+	"network", "account", "store", "safety", "privacy"}
+
+// intentNames in the order of the heads; complaint is first because it needs the most.
+var intentNames = [...]string{orrery.IntentComplaint, orrery.IntentQuestion, orrery.IntentPraise, orrery.IntentPurchase,
+	orrery.IntentCancellation, orrery.IntentRequest, orrery.IntentSuggestion}
+
+// Thresholds on the confidence of a complaint. protect and desk open a hold and a case from Certain on; from Soft on a
+// reversible hold and a review; below, nothing happens.
+const (
+	CertainComplaint orrery.Confidence = 700
+	SoftComplaint    orrery.Confidence = 450
+	reported         orrery.Confidence = 300 // labels below are not given
+)
+
+// HoldWorthy says whether signals open a hold (hold), or a reversible one that somebody must look at (soft).
+func HoldWorthy(s *orrery.Signals) (hold, soft bool) {
+	l := s.Intent(orrery.IntentComplaint)
+	if l == nil {
+		return false, false
+	}
+	return l.Confidence >= CertainComplaint, l.Confidence >= SoftComplaint && l.Confidence < CertainComplaint
+}
+
+// intents judges what the person wants.
+func (s *scratch) intents(out *orrery.Signals) {
+	for i, name := range intentNames {
+		score, best := s.frameScore(s.label["intent."+name])
+		if i == 0 {
+			score += s.complaint(out)
+		}
+		if name == orrery.IntentPraise {
+			score += s.praise(out)
+		}
+		if name == orrery.IntentQuestion && s.asks > 0 {
+			score += 1.5
+		}
+		p := thousandths(sigmoid(score - 2.2))
+		if p < reported {
+			continue
+		}
+		l := orrery.Label{Name: name, Confidence: p}
+		if best != nil {
+			s.locate(&l, best)
+		} else {
+			l.Evidence = out.Evidence
+		}
+		out.Intents = append(out.Intents, l)
+	}
+	byConfidence(out.Intents)
+}
+
+// complaint is what polarity and address add to the log odds of a complaint: sadness alone is none.
+func (s *scratch) complaint(out *orrery.Signals) float32 {
+	var z float32
+	for _, c := range s.clauses {
+		z += c.score
+	}
+	var add float32
+	switch out.Polarity {
+	case orrery.Negative:
+		add = min(2.2, -0.35*z)
+	case orrery.Positive:
+		add = -min(4, 0.5*z+1)
+	}
+	if out.Polarity == orrery.Negative && s.aboutService() {
+		add += 0.9
+	}
+	return add
+}
+
+func (s *scratch) praise(out *orrery.Signals) float32 {
+	switch out.Polarity {
+	case orrery.Positive:
+		return 1.6
+	case orrery.Negative:
+		return -2
+	}
+	return 0
+}
+
+// aboutService says whether the text speaks to a brand or about what a brand does.
+func (s *scratch) aboutService() bool {
+	for i := range s.reader.toks {
+		if s.reader.toks[i].hash == hashMention || s.at(i, s.classes.you) {
+			return true
+		}
+		for _, a := range s.classes.aspects {
+			if s.at(i, a) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// emotions counts the words of each, with negation, and gives those that stand out.
+func (s *scratch) emotions(out *orrery.Signals) {
+	var sum [emotionCount]float32
+	var where [emotionCount]match
+	total := float32(0)
+	for i := range s.matches {
+		m := &s.matches[i]
+		e := &s.lex.entries[m.entry]
+		for k, c := range s.classes.emotions {
+			if !e.is(c) {
+				continue
+			}
+			v := s.inContext(*m, 1)
+			if v < 0 {
+				continue
+			}
+			sum[k] += v
+			total += v
+			where[k] = *m
+		}
+	}
+	for k, v := range sum {
+		if v == 0 {
+			continue
+		}
+		p := thousandths(v / (total + 0.8))
+		if p < reported {
+			continue
+		}
+		m := where[k]
+		l := orrery.Label{Name: emotionNames[k], Confidence: p, From: int(s.reader.toks[m.from].from), To: int(s.reader.toks[m.to-1].to)}
+		l.Evidence = []string{s.text[l.From:l.To]}
+		out.Emotions = append(out.Emotions, l)
+	}
+	byConfidence(out.Emotions)
+}
+
+// aspects are what the text is about, each with the polarity of the clause it stands in.
+func (s *scratch) aspects(out *orrery.Signals) {
+	var seen [aspectCount]bool
+	for i := range s.matches {
+		m := &s.matches[i]
+		e := &s.lex.entries[m.entry]
+		for k, c := range s.classes.aspects {
+			if seen[k] || !e.is(c) {
+				continue
+			}
+			seen[k] = true
+			l := orrery.Label{Name: aspectNames[k], Confidence: 700, From: int(s.reader.toks[m.from].from), To: int(s.reader.toks[m.to-1].to)}
+			l.Evidence = []string{s.text[l.From:l.To]}
+			l.Polarity = s.clausePolarity(m.from, out.Polarity)
+			out.Aspects = append(out.Aspects, l)
+		}
+	}
+}
+
+func (s *scratch) clausePolarity(tok int32, whole orrery.Polarity) orrery.Polarity {
+	for _, c := range s.clauses {
+		if tok < c.from || tok >= c.to {
+			continue
+		}
+		switch {
+		case c.score > 0.5:
+			return orrery.Positive
+		case c.score < -0.5:
+			return orrery.Negative
+		}
+	}
+	if whole == orrery.Mixed {
+		return orrery.Neutral
+	}
+	return whole
+}
+
+// dangers are the risks and the urgency.
+func (s *scratch) dangers(out *orrery.Signals) {
+	for id, name := range s.labels {
+		head, class, _ := strings.Cut(name, ".")
+		if head != "risk" && head != "urgency" {
+			continue
+		}
+		score, best := s.frameScore(label(id))
+		if best == nil {
+			continue
+		}
+		score -= 2.2
+		if s.guarded(best) {
+			score -= 2
+		}
+		l := orrery.Label{Name: class, Confidence: thousandths(sigmoid(score))}
+		if l.Confidence < reported {
+			continue
+		}
+		s.locate(&l, best)
+		if head == "risk" {
+			out.Risks = append(out.Risks, l)
+		} else {
+			out.Urgency = append(out.Urgency, l)
+		}
+	}
+	byConfidence(out.Risks)
+	byConfidence(out.Urgency)
+}
+
+// guarded says whether a negation or fiction stands close before or in the sentence of h.
+func (s *scratch) guarded(h *hit) bool {
+	for i := int(h.from) - 1; i >= 0 && i >= int(h.from)-3 && !s.reader.toks[i].ends(); i-- {
+		if s.at(i, s.classes.neg) {
+			return true
+		}
+	}
+	from, to := s.sentence(h.from)
+	for i := from; i < to; i++ {
+		if s.at(int(i), s.classes.fiction) {
+			return true
+		}
+	}
+	return false
+}
+
+// sentence is the tokens of the sentence that token t stands in.
+func (s *scratch) sentence(t int32) (from, to int32) {
+	toks := s.reader.toks
+	for from = t; from > 0 && !toks[from-1].ends(); from-- {
+	}
+	for to = t; int(to) < len(toks) && !toks[to].ends(); to++ {
+	}
+	return from, to
+}
+
+// locate gives l the span and the words of h.
+func (s *scratch) locate(l *orrery.Label, h *hit) {
+	if h.to <= h.from {
+		return
+	}
+	l.From, l.To = int(s.reader.toks[h.from].from), int(s.reader.toks[h.to-1].to)
+	l.Evidence = []string{s.text[l.From:l.To]}
+}
+
+func byConfidence(ls []orrery.Label) {
+	slices.SortStableFunc(ls, func(a, b orrery.Label) int { return int(b.Confidence) - int(a.Confidence) })
+}

@@ -1,0 +1,137 @@
+package listen
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/orrery-cxm/orrery"
+)
+
+// Thresholds on the confidence of a life event. A false suppression is cheap and a false condolence is terrible: what
+// holds messages back asks for SuppressLife, what may be seen in a message asks for OutreachLife and for Who and When.
+const (
+	SuppressLife orrery.Confidence = 400
+	OutreachLife orrery.Confidence = 850
+)
+
+// lifeKinds in the order in which they are given.
+var lifeKinds = [...]string{"bereavement", "graduation", "engagement", "wedding", "birth", "moving", "new_job", "job_loss", "retirement",
+	"illness", "birthday", "divorce"}
+
+// life finds what happened in the life of the writer or of somebody close.
+func (s *scratch) life(out *orrery.Signals) {
+	mute, _ := s.label["mute.life"]
+	for _, kind := range lifeKinds {
+		id, ok := s.label["life."+kind]
+		if !ok {
+			continue
+		}
+		score, best := s.frameScore(id)
+		if best == nil {
+			continue
+		}
+		score -= 2.2 + s.muted(best, mute)
+		f := &s.all[best.frame]
+		l := orrery.Label{Name: kind, Who: f.who, When: s.when(best, f.when)}
+		if l.When == "past" {
+			score -= 1.5
+		}
+		if l.Confidence = thousandths(sigmoid(score)); l.Confidence < reported {
+			continue
+		}
+		s.locate(&l, best)
+		out.Life = append(out.Life, l)
+	}
+	byConfidence(out.Life)
+}
+
+// muted is how much speaks against a life event at h: a negation before it, a wish, fiction, or another reading of the
+// same words ("the battery died").
+func (s *scratch) muted(h *hit, mute label) float32 {
+	var against float32
+	for i := range s.hits {
+		m := &s.hits[i]
+		f := &s.all[m.frame]
+		if f.label != mute {
+			continue
+		}
+		if m.from < h.to && h.from < m.to {
+			against = max(against, f.weight)
+			continue
+		}
+		if from, to := s.sentence(h.from); m.from >= from && m.from < to && f.weight < 2 {
+			against = max(against, f.weight)
+		}
+	}
+	for i := int(h.from) - 1; i >= 0 && i >= int(h.from)-4 && !s.reader.toks[i].ends(); i-- {
+		switch {
+		case s.at(i, s.classes.neg):
+			against += 2.5
+		case s.at(i, s.classes.hypo):
+			against += 1.5
+		}
+	}
+	return against
+}
+
+// when reads the tense of the sentence that h stands in.
+func (s *scratch) when(h *hit, usual string) string {
+	from, to := s.sentence(h.from)
+	when := usual
+	for i := from; i < to; i++ {
+		switch {
+		case s.at(int(i), s.classes.past):
+			return "past"
+		case s.at(int(i), s.classes.planned):
+			when = "planned"
+		case s.at(int(i), s.classes.recent):
+			if when != "planned" {
+				when = "recent"
+			}
+		}
+	}
+	return when
+}
+
+// LifeOf finds a life event in one profile trait: a name such as "relationship" with a value such as "Engaged to Sam".
+// The value may be JSON, as traits keep it, or plain text.
+func (e *Engine) LifeOf(traitName, value string) []orrery.Label {
+	var text string
+	if json.Unmarshal([]byte(value), &text) != nil {
+		text = value
+	}
+	if strings.ContainsAny(text, "{[") || len(text) > 512 {
+		return nil
+	}
+	name := strings.ToLower(traitName)
+	if labels := relationship(name, strings.ToLower(strings.TrimSpace(text))); labels != nil {
+		return labels
+	}
+	s := e.Listen(text, Hint{})
+	return s.Life
+}
+
+// relationship reads the traits in which networks keep the state of a life.
+func relationship(name, value string) []orrery.Label {
+	if !strings.Contains(name, "relationship") && !strings.Contains(name, "marital") && !strings.Contains(name, "life") &&
+		!strings.Contains(name, "status") && !strings.Contains(name, "event") && !strings.Contains(name, "bio") {
+		return nil
+	}
+	for _, r := range [...]struct{ starts, kind string }{
+		{"engaged", "engagement"}, {"just engaged", "engagement"}, {"newly engaged", "engagement"}, {"got engaged", "engagement"},
+		{"fiance", "engagement"}, {"订婚", "engagement"}, {"訂婚", "engagement"}, {"مخطوب", "engagement"},
+		{"newlywed", "wedding"}, {"just married", "wedding"}, {"newly married", "wedding"}, {"got married", "wedding"}, {"新婚", "wedding"},
+		{"widow", "bereavement"}, {"丧偶", "bereavement"}, {"喪偶", "bereavement"}, {"أرمل", "bereavement"},
+		{"divorced", "divorce"}, {"离异", "divorce"}, {"離婚", "divorce"}, {"离婚", "divorce"}, {"مطلق", "divorce"},
+		{"retired", "retirement"}, {"退休", "retirement"}, {"متقاعد", "retirement"},
+		{"graduated", "graduation"}, {"new graduate", "graduation"}, {"expecting", "birth"}, {"pregnant", "birth"}, {"new mom", "birth"},
+		{"new dad", "birth"}, {"new parent", "birth"}, {"bereaved", "bereavement"}, {"bereavement", "bereavement"}, {"moved", "moving"},
+		{"new job", "new_job"}, {"unemployed", "job_loss"},
+	} {
+		if strings.HasPrefix(value, r.starts) {
+			end := len(value)
+			return []orrery.Label{{Name: r.kind, Confidence: 930, Evidence: []string{value}, To: end, Who: "self", When: "recent"}}
+		}
+	}
+	return nil
+}

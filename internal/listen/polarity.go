@@ -1,0 +1,206 @@
+package listen
+
+import (
+	"math"
+
+	"github.com/orrery-cxm/orrery"
+)
+
+// valence is one scored term in its place, after negation and emphasis.
+type valence struct {
+	from, to int32
+	score    float32
+}
+
+// clause is a stretch of tokens between signs or "but".
+type clause struct {
+	from, to int32
+	weight   float32
+	score    float32 // sum of the valences in it
+}
+
+// clausesOf cuts the text into clauses and weighs them: what follows a "but" counts more than what precedes it.
+func (s *scratch) clausesOf() {
+	s.clauses = s.clauses[:0]
+	toks := s.reader.toks
+	from := int32(0)
+	cutAt := func(i int32) {
+		if i > from {
+			s.clauses = append(s.clauses, clause{from: from, to: i, weight: 1})
+		}
+		from = i
+	}
+	for i := range toks {
+		switch {
+		case toks[i].ends() || toks[i].kind == kindPunct && toks[i].sign == ',':
+			cutAt(int32(i + 1))
+		case s.at(i, s.classes.but):
+			cutAt(int32(i))
+			if n := len(s.clauses); n > 0 {
+				s.clauses[n-1].weight = 0.5
+			}
+		}
+	}
+	cutAt(int32(len(toks)))
+	for i := 1; i < len(s.clauses); i++ {
+		if s.at(int(s.clauses[i].from), s.classes.but) {
+			s.clauses[i].weight = 1.4
+		}
+	}
+}
+
+// Reach of a negation and of an intensifier, in tokens before the term.
+const (
+	reachWords = 3
+	reachHan   = 4
+)
+
+// weigh finds the scored terms: longest first, left to right, each with negation and emphasis.
+func (s *scratch) weigh() {
+	s.terms = s.terms[:0]
+	for i := 0; i < len(s.reader.toks); {
+		best := -1
+		for m := s.first[i]; m < s.first[i+1]; m++ {
+			if s.lex.entries[s.matches[m].entry].scored {
+				best = int(m)
+			}
+		}
+		if best < 0 {
+			i++
+			continue
+		}
+		m := s.matches[best]
+		v := float32(s.lex.entries[m.entry].score) / 10
+		s.terms = append(s.terms, valence{from: m.from, to: m.to, score: s.inContext(m, v)})
+		i = int(m.to)
+	}
+}
+
+func (s *scratch) inContext(m match, v float32) float32 {
+	toks := s.reader.toks
+	reach := reachWords
+	if toks[m.from].kind == kindHan {
+		reach = reachHan
+	}
+	negated := false
+	for i := int(m.from) - 1; i >= 0 && i >= int(m.from)-reach; i-- {
+		if toks[i].ends() || toks[i].kind == kindPunct && toks[i].sign == ',' {
+			break
+		}
+		switch {
+		case s.at(i, s.classes.neg):
+			negated = !negated
+		case s.at(i, s.classes.intens):
+			v *= 1.25
+		case s.at(i, s.classes.dim):
+			v *= 0.7
+		}
+	}
+	if toks[m.from].caps && s.upper*2 < s.counts[kindLatin] {
+		v *= 1.2
+	}
+	if negated {
+		if v > 0 {
+			v *= -0.8
+		} else {
+			v *= -0.45
+		}
+	}
+	return v
+}
+
+// polarity judges the whole text.
+func (s *scratch) polarity(out *orrery.Signals) {
+	s.weigh()
+	var pos, neg float32
+	var strongest [2]valence
+	c := 0
+	for _, t := range s.terms {
+		for c < len(s.clauses)-1 && t.from >= s.clauses[c].to {
+			c++
+		}
+		w := t.score * s.clauses[c].weight
+		s.clauses[c].score += w
+		if w > 0 {
+			pos += w
+		} else {
+			neg -= w
+		}
+		if a := abs32(w); a > abs32(strongest[0].score) {
+			strongest[1], strongest[0] = strongest[0], t
+		} else if a > abs32(strongest[1].score) {
+			strongest[1] = t
+		}
+	}
+	complaint, _ := s.frameScore(s.label["intent.complaint"])
+	praise, _ := s.frameScore(s.label["intent.praise"])
+	neg += 0.7 * max(complaint, 0)
+	pos += 0.4 * max(praise, 0)
+	z := (pos - neg) / float32(math.Sqrt(float64(1+0.15*(pos+neg))))
+	s.lean = z / float32(math.Sqrt(float64(4+z*z)))
+	switch {
+	case pos > 2.5 && neg > 2.5 && abs32(z) < 1.2:
+		out.Polarity, out.Confidence = orrery.Mixed, 550
+	case z <= -0.9:
+		out.Polarity, out.Confidence = orrery.Negative, thousandths(sigmoid(-z*0.9-0.2))
+	case z >= 0.9:
+		out.Polarity, out.Confidence = orrery.Positive, thousandths(sigmoid(z*0.9-0.2))
+	default:
+		out.Polarity, out.Confidence = orrery.Neutral, thousandths(0.5+0.25*(0.9-abs32(z)))
+	}
+	for _, t := range strongest {
+		if t.score != 0 && (t.score < 0) == (out.Polarity == orrery.Negative) {
+			out.Evidence = append(out.Evidence, s.span(t.from, t.to))
+		}
+	}
+}
+
+// frameScore is the log odds that the frames of a label add: the strongest counts fully, each further kind half of the one
+// before; and the strongest hit.
+func (s *scratch) frameScore(l label) (float32, *hit) {
+	var best *hit
+	var top, second, against float32
+	for i := range s.hits {
+		h := &s.hits[i]
+		f := &s.all[h.frame]
+		switch {
+		case f.label != l:
+		case f.weight < 0:
+			against = min(against, f.weight)
+		case f.weight > top:
+			if best == nil || best.frame != h.frame || h.from >= best.to {
+				second = top
+			}
+			top, best = f.weight, h
+		case f.weight > second && (h.from >= best.to || h.to <= best.from):
+			second = f.weight
+		case f.weight == top && best != nil && h.from == best.from && h.to > best.to:
+			best = h
+		}
+	}
+	return top + second/2 + against, best
+}
+
+func sigmoid(x float32) float32 { return 1 / (1 + float32(math.Exp(-float64(x)))) }
+
+func thousandths(p float32) orrery.Confidence {
+	return orrery.Confidence(max(0, min(1000, int(p*1000+0.5))))
+}
+
+func abs32(x float32) float32 {
+	if x < 0 {
+		return -x
+	}
+	return x
+}
+
+// Leaning is how the text leans, -1 (negative) to 1 (positive), for rankings and curves; 0 when it is not judged. Where
+// Polarity may say neutral, Leaning still says towards which side.
+func (e *Engine) Leaning(text string, h Hint) float64 {
+	s := e.pool.Get().(*scratch)
+	s.listen(cut(text), h)
+	l := s.lean
+	s.reader.text, s.hint = "", Hint{}
+	e.pool.Put(s)
+	return float64(l)
+}

@@ -1,0 +1,158 @@
+package listen
+
+import (
+	"math"
+
+	"github.com/orrery-cxm/orrery/internal/listen/weights"
+)
+
+// Outputs of the matrix: which head stands where.
+const (
+	OutPolarity = 0 // negative, neutral, positive
+	OutIntent   = 3 // in the order of intentNames
+	OutEmotion  = 10
+	OutNone     = 17 // no emotion
+	OutUrgency  = 18
+	OutLife     = 19 // any life event of the writer or somebody close
+)
+
+// Verdicts of a language's table: which log odds stand where.
+const (
+	VerdictPolarity = 0 // negative, neutral, positive
+	VerdictIntent   = 3
+	VerdictUrgency  = 10
+)
+
+// Measured is what is known of a text before it is weighed; it is exported for training alone.
+type Measured struct {
+	Features []uint32
+	Inputs   [weights.Inputs]float32
+	Emotions [emotionCount]float32 // evidence of the lexicons
+	Language string                // en, zh or ar; empty when it is not judged
+}
+
+// Measure reads text as Listen does and returns what it is judged by. The features are the caller's to keep.
+func (e *Engine) Measure(text string) Measured {
+	s := e.pool.Get().(*scratch)
+	defer e.pool.Put(s)
+	s.hint, s.lean = Hint{}, 0
+	s.reader.read(cut(text))
+	s.lang = s.language()
+	if len(s.reader.toks) == 0 || !s.lang.judged {
+		return Measured{}
+	}
+	s.match()
+	s.clausesOf()
+	s.weigh()
+	m := Measured{Language: s.lang.table()}
+	m.Features = append([]uint32(nil), s.features()...)
+	s.inputs(&m.Inputs)
+	m.Emotions = s.feelings()
+	return m
+}
+
+// table is the language whose weights are used.
+func (l language) table() string {
+	switch l.tag {
+	case "zh-Hans", "zh-Hant", "yue":
+		return "zh"
+	case "ar":
+		return "ar"
+	}
+	return "en"
+}
+
+// inputs measures the text for the table of its language.
+func (s *scratch) inputs(x *[weights.Inputs]float32) {
+	*x = [weights.Inputs]float32{}
+	x[0] = 1
+	if s.model != nil {
+		s.model.Score(s.features(), &s.outs)
+	} else {
+		s.outs = [weights.Outputs]float32{}
+	}
+	mean := (s.outs[0] + s.outs[1] + s.outs[2]) / 3
+	for i := range 3 {
+		x[1+i] = s.outs[i] - mean
+	}
+	for i := range intentNames {
+		x[4+i] = s.outs[OutIntent+i]
+	}
+	pos, neg, last := s.sums()
+	x[11] = pos / float32(math.Sqrt(float64(1+0.15*(pos+neg))))
+	x[12] = neg / float32(math.Sqrt(float64(1+0.15*(pos+neg))))
+	for i := range intentNames {
+		x[13+i], _ = s.frameScore(s.intentLabel[i])
+	}
+	x[20] = flag(s.asks > 0)
+	x[21] = min(float32(s.bangs), 3)
+	x[22] = flag(s.aboutService())
+	x[23] = flag(s.mentioned())
+	x[24] = float32(math.Log(float64(1+len(s.reader.toks)))) - 2.5
+	x[25] = last
+	x[26] = (pos - neg) / float32(math.Sqrt(float64(4+(pos-neg)*(pos-neg)))) // saturated
+	x[27] = flag(neg == 0 && pos == 0)
+	x[28] = flag(s.lang.tag == "yue")
+	x[29] = s.outs[OutUrgency]
+	x[30], _ = s.frameScore(s.urgencyLabel)
+	x[31] = flag(neg > 0 && pos > 0)
+	x[32] = s.outs[OutLife]
+}
+
+func flag(b bool) float32 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// sums are the weighted valences of the text, and the lean of its last clause.
+func (s *scratch) sums() (pos, neg, last float32) {
+	c := 0
+	for i := range s.clauses {
+		s.clauses[i].score = 0
+	}
+	for _, t := range s.terms {
+		for c < len(s.clauses)-1 && t.from >= s.clauses[c].to {
+			c++
+		}
+		w := t.score * s.clauses[c].weight
+		s.clauses[c].score += w
+		if w > 0 {
+			pos += w
+		} else {
+			neg -= w
+		}
+	}
+	if n := len(s.clauses); n > 0 {
+		last = s.clauses[n-1].score
+	}
+	return pos, neg, max(-3, min(3, last))
+}
+
+func (s *scratch) mentioned() bool {
+	for i := range s.reader.toks {
+		if s.reader.toks[i].hash == hashMention {
+			return true
+		}
+	}
+	return false
+}
+
+// weighed are the log odds of every verdict.
+func (s *scratch) weighed() *[weights.Verdicts]float32 {
+	s.inputs(&s.x)
+	s.verdicts = [weights.Verdicts]float32{}
+	if s.model == nil {
+		return &s.verdicts
+	}
+	t := s.model.Stack[s.lang.table()]
+	for v := range t {
+		var z float32
+		for i, w := range t[v] {
+			z += float32(w * s.x[i])
+		}
+		s.verdicts[v] = z
+	}
+	return &s.verdicts
+}

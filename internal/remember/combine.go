@@ -1,0 +1,94 @@
+package remember
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/orrery-cxm/orrery"
+)
+
+// Combine is the memory of a person over their fragments: sums of counters, the newest MaxTimes times, the later trait,
+// the later state of each order. It is associative and commutative as far as the limits of the package allow.
+func Combine(parts []*Memory) *Memory {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	c := &Memory{}
+	for _, p := range parts {
+		c.add(p)
+	}
+	return c
+}
+
+func (m *Memory) add(o *Memory) {
+	m.Touches += o.Touches
+	if m.First == 0 || (o.First != 0 && o.First < m.First) {
+		m.First = o.First
+	}
+	if o.Last > m.Last || (o.Last == m.Last && o.Channel > m.Channel) {
+		m.Last, m.Channel = o.Last, o.Channel
+	}
+	if o.LocaleAt > m.LocaleAt || (o.LocaleAt == m.LocaleAt && o.Locale > m.Locale) {
+		m.Locale, m.LocaleAt = o.Locale, o.LocaleAt
+	}
+	if o.ZoneAt > m.ZoneAt || (o.ZoneAt == m.ZoneAt && o.Zone > m.Zone) {
+		m.Zone, m.ZoneAt = o.Zone, o.ZoneAt
+	}
+	m.Traits = merge(m.Traits, o.Traits, func(a, b Trait) int { return strings.Compare(a.Name, b.Name) }, laterTrait)
+	m.Events = merge(m.Events, o.Events, func(a, b Event) int { return strings.Compare(a.Name, b.Name) }, sumEvents)
+	m.Orders = merge(m.Orders, o.Orders, compareOrders, laterOrder)
+	m.Older.Count += o.Older.Count
+	m.Older.Minor += o.Older.Minor
+	views := slices.Concat(m.Products, o.Products)
+	slices.SortFunc(views, compareViews)
+	m.Products = views[:min(len(views), MaxProducts)]
+	accounts := slices.Concat(m.Accounts, o.Accounts)
+	slices.Sort(accounts)
+	m.Accounts = slices.Compact(accounts)
+}
+
+// merge joins two sorted lists into a new one; items that compare equal become one.
+func merge[T any](a, b []T, compare func(a, b T) int, both func(a, b T) T) []T {
+	if len(a) == 0 {
+		return slices.Clone(b)
+	}
+	out := make([]T, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		switch c := compare(a[0], b[0]); {
+		case c < 0:
+			out, a = append(out, a[0]), a[1:]
+		case c > 0:
+			out, b = append(out, b[0]), b[1:]
+		default:
+			out, a, b = append(out, both(a[0], b[0])), a[1:], b[1:]
+		}
+	}
+	return append(append(out, a...), b...)
+}
+
+func laterTrait(a, b Trait) Trait {
+	if a.At > b.At || (a.At == b.At && a.Value >= b.Value) {
+		return a
+	}
+	return b
+}
+
+func laterOrder(a, b Order) Order {
+	if a.Changed > b.Changed || (a.Changed == b.Changed && a.Status+a.Currency >= b.Status+b.Currency) {
+		return a
+	}
+	return b
+}
+
+func sumEvents(a, b Event) Event {
+	times := make([]orrery.Instant, 0, min(len(a.Times)+len(b.Times), MaxTimes))
+	x, y := a.Times, b.Times
+	for len(times) < MaxTimes && (len(x) > 0 || len(y) > 0) {
+		if len(y) == 0 || (len(x) > 0 && x[0] >= y[0]) {
+			times, x = append(times, x[0]), x[1:]
+		} else {
+			times, y = append(times, y[0]), y[1:]
+		}
+	}
+	return Event{Name: a.Name, Total: a.Total + b.Total, First: min(a.First, b.First), Last: max(a.Last, b.Last), Times: times}
+}

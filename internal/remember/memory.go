@@ -1,0 +1,148 @@
+package remember
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/orrery-cxm/orrery"
+)
+
+// Limits of what one fragment keeps in detail.
+const (
+	MaxTimes    = 50
+	MaxEvents   = 100
+	MaxTraits   = 500
+	MaxProducts = 50
+	MaxOrders   = 2000
+	MaxAccounts = 20
+)
+
+// OtherEvents is the name under which events beyond MaxEvents different names are counted.
+const OtherEvents = "*other"
+
+// Memory is remember's slice of one fragment's state. Lists are sorted, so equal memories are equal byte for byte.
+type Memory struct {
+	Touches  uint64 // live and historical
+	First    orrery.Instant
+	Last     orrery.Instant
+	Channel  orrery.Channel // of the latest touch
+	Locale   string         // latest given
+	Zone     string         // latest given
+	LocaleAt orrery.Instant
+	ZoneAt   orrery.Instant
+	Traits   []Trait   // by name
+	Events   []Event   // by name
+	Orders   []Order   // by source, then id
+	Older    OlderOrders
+	Products []ProductView // newest first
+	Accounts []orrery.AccountID
+}
+
+// Trait is the latest value of one trait.
+type Trait struct {
+	Name   string
+	Value  string // canonical JSON
+	Origin orrery.TraitOrigin
+	At     orrery.Instant
+	Source orrery.SourceName
+}
+
+// Event is how often and when something with one name happened.
+type Event struct {
+	Name  string
+	Total uint64
+	First orrery.Instant
+	Last  orrery.Instant
+	Times []orrery.Instant // newest first, at most MaxTimes; without withdrawn ones
+}
+
+// Order is the state of one order as its source last gave it.
+type Order struct {
+	Source   orrery.SourceName
+	ID       string
+	Status   string
+	Minor    int64
+	Currency string
+	Quantity int64
+	Placed   orrery.Instant
+	Changed  orrery.Instant // event time of the touch that gave this state
+}
+
+// Counts says whether the order adds to what the person spent.
+func (o Order) Counts() bool { return o.Status != "cancelled" && o.Status != "refunded" }
+
+// OlderOrders is what remains of orders beyond MaxOrders: their number and sum.
+type OlderOrders struct {
+	Count int64
+	Minor int64
+}
+
+// ProductView is one look at a product.
+type ProductView struct {
+	Product string
+	Event   string
+	At      orrery.Instant
+}
+
+// EventName is the name under which a touch is counted: its own for track calls, the kind for all others. A named page
+// or screen is also counted under [PageName].
+func EventName(t *orrery.Touch) string {
+	if t.Kind == orrery.Track {
+		return t.Name
+	}
+	return t.Kind.String()
+}
+
+// PageName is the second name under which a named page or screen is counted ("page:Pricing"), or "".
+func PageName(t *orrery.Touch) string {
+	if (t.Kind == orrery.Page || t.Kind == orrery.Screen) && t.Name != "" {
+		return t.Kind.String() + ":" + t.Name
+	}
+	return ""
+}
+
+// Trait is the trait of that name.
+func (m *Memory) Trait(name string) (Trait, bool) {
+	i, ok := slices.BinarySearchFunc(m.Traits, name, func(t Trait, n string) int { return strings.Compare(t.Name, n) })
+	if !ok {
+		return Trait{}, false
+	}
+	return m.Traits[i], true
+}
+
+// Event is the counter of that name, or nil.
+func (m *Memory) Event(name string) *Event {
+	i, ok := m.event(name)
+	if !ok {
+		return nil
+	}
+	return &m.Events[i]
+}
+
+func (m *Memory) event(name string) (int, bool) {
+	// Most fragments know fewer than ten names: a scan beats a search.
+	if len(m.Events) <= 8 {
+		for i := range m.Events {
+			if m.Events[i].Name == name {
+				return i, true
+			}
+			if m.Events[i].Name > name {
+				return i, false
+			}
+		}
+		return len(m.Events), false
+	}
+	return slices.BinarySearchFunc(m.Events, name, func(e Event, n string) int { return strings.Compare(e.Name, n) })
+}
+
+// Spent is the number and the sum in minor units of the orders that count.
+func (m *Memory) Spent() (count, minor int64) {
+	count, minor = m.Older.Count, m.Older.Minor
+	for i := range m.Orders {
+		if m.Orders[i].Counts() {
+			count++
+			minor += m.Orders[i].Minor
+		}
+	}
+	return count, minor
+}
