@@ -122,7 +122,7 @@ type SignalsRevised struct {
 
 // ConsentChanged: an answer about a purpose on a channel that differs from what was known.
 type ConsentChanged struct {
-	Fragment FragmentID `cbor:"1,keyasint" json:"fragment"`
+	Fragment FragmentID `cbor:"9,keyasint" json:"fragment"` // 1 to 4 are the claim's
 	ConsentClaim
 	Source SourceName `cbor:"10,keyasint" json:"source"`
 	Touch  TouchID    `cbor:"11,keyasint,omitempty" json:"touch,omitzero"`
@@ -290,7 +290,7 @@ type ConflictFound struct {
 type SignalRaised struct {
 	Fragment FragmentID `cbor:"1,keyasint" json:"fragment"`
 	Touch    TouchID    `cbor:"2,keyasint" json:"touch"`
-	Signal   string     `cbor:"3,keyasint" json:"signal"`                  // complaint, life.engagement, purchase, question, cancellation, risk.injury
+	Signal   string     `cbor:"3,keyasint" json:"signal"`                 // complaint, life.engagement, purchase, question, cancellation, risk.injury
 	Due      Instant    `cbor:"4,keyasint,omitempty" json:"due,omitzero"` // acted on by then, or it is listed as missed
 }
 

@@ -25,7 +25,7 @@ type Waiting struct {
 	Intent    orrery.Intent // without Content
 	State     orrery.IntentState
 	Answer    orrery.Answer
-	Effect    orrery.EffectID // once queued
+	Effect    orrery.EffectID // once queued, for good: a receiver knows the message by it
 	Attempts  int
 	NotBefore orrery.Instant
 	Dead      bool // tried as often as allowed: kept for a replay by hand
@@ -168,7 +168,7 @@ func (b *Box) changed(f *orrery.IntentChanged) {
 	w := &b.Intents[i]
 	w.State, w.Answer = f.State, f.Answer
 	if f.State == orrery.IntentHeld {
-		w.Effect, w.NotBefore = 0, 0
+		w.NotBefore = 0 // the effect's id stays: an attempt without an answer may have arrived under it
 	}
 }
 
@@ -197,7 +197,9 @@ func (b *Box) answered(f *orrery.EffectAnswered) {
 	if w := b.ByEffect(f.Effect); w != nil {
 		switch f.Outcome {
 		case orrery.RetryLater, orrery.Unknown:
-			w.State, w.NotBefore = orrery.IntentQueued, f.NotBefore
+			if w.State != orrery.IntentHeld { // held since: only the gate lets it go again
+				w.State, w.NotBefore = orrery.IntentQueued, f.NotBefore
+			}
 		case orrery.OutcomeDead:
 			w.Dead = true
 		}

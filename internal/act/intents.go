@@ -63,7 +63,7 @@ func offer(t Turn, in orrery.Intent) *orrery.IntentOffered {
 	f := &orrery.IntentOffered{Intent: in, Answer: answer, State: stateFor(answer.Verdict)}
 	t.Emit(f)
 	if answer.Verdict == orrery.Allow {
-		queue(t, &in)
+		queue(t, &in, 0, 0)
 	}
 	return f
 }
@@ -80,9 +80,14 @@ func stateFor(v orrery.Verdict) orrery.IntentState {
 	return orrery.IntentDropped
 }
 
-func queue(t Turn, in *orrery.Intent) {
+// queue asks for the effect of an intent, under the id that it had before, so that a receiver which got an attempt
+// without our knowing recognises the next.
+func queue(t Turn, in *orrery.Intent, id orrery.EffectID, attempts int) {
+	if id == 0 {
+		id = orrery.EffectID(t.NextID())
+	}
 	t.Emit(&orrery.EffectRequested{Effect: orrery.Effect{
-		ID: orrery.EffectID(t.NextID()), Kind: orrery.EffectMessage, Destination: orrery.DestinationName(in.Destination),
+		ID: id, Attempts: attempts, Kind: orrery.EffectMessage, Destination: orrery.DestinationName(in.Destination),
 		Person: in.Fragment, Type: "message.send", Intent: in.ID, RequestedAt: t.Now(),
 	}})
 }
@@ -156,11 +161,11 @@ func (a Answered) Handle(t Turn, p *Policy) error {
 	case orrery.Rejected:
 		state = orrery.IntentFailed
 	case orrery.OutcomeStale: // overtaken before it was written: the gate decides anew
-		in := w.Intent
+		in, id, attempts := w.Intent, w.Effect, w.Attempts
 		answer = t.Ask(t.PersonOf(a.Fragment), &in)
 		t.Emit(&orrery.IntentChanged{Intent: intent, Fragment: a.Fragment, State: stateFor(answer.Verdict), Answer: answer, Detail: a.Detail})
 		if answer.Verdict == orrery.Allow {
-			queue(t, &in)
+			queue(t, &in, id, attempts)
 		}
 		return nil
 	default:
@@ -229,7 +234,7 @@ func settle(t Turn, person orrery.PersonID, fragment orrery.FragmentID, w *Waiti
 	}
 	t.Emit(&orrery.IntentChanged{Intent: in.ID, Fragment: fragment, State: stateFor(answer.Verdict), Answer: answer})
 	if answer.Verdict == orrery.Allow {
-		queue(t, &in)
+		queue(t, &in, w.Effect, w.Attempts)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/orrery-cxm/orrery/internal/govern"
 	"github.com/orrery-cxm/orrery/internal/listen"
 	"github.com/orrery-cxm/orrery/internal/seal"
+	"github.com/orrery-cxm/orrery/internal/view"
 )
 
 // House is one workspace as the API sees it.
@@ -26,6 +27,7 @@ type House struct {
 	Keys      *seal.Keys
 	Ring      *govern.Ring
 	Listen    *listen.Engine
+	Views     *view.Follower
 	decoder   atomic.Pointer[decoderOf]
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/orrery-cxm/orrery/internal/govern"
 	"github.com/orrery-cxm/orrery/internal/listen"
 	"github.com/orrery-cxm/orrery/internal/seal"
+	"github.com/orrery-cxm/orrery/internal/view"
 )
 
 // Settings of one workspace.
@@ -28,6 +29,7 @@ type Settings struct {
 	Policy     string // text to start a new workspace with; "" for the default
 	CacheBytes int
 	Now        func() time.Time // nil: the wall clock
+	Still      bool             // nothing goes out: opened by a command, not by a server
 }
 
 // House is an open workspace with everything that runs beside it.
@@ -38,8 +40,12 @@ type House struct {
 	Dir     string
 	keys    *seal.Keys
 
+	still   bool
+	operate sync.Mutex // long operations (verify, backup, erase) go one after the other
+
 	mu      sync.Mutex
 	outlets map[orrery.DestinationName]engine.Destination
+	files   map[orrery.DestinationName]*csvOutlet // of outlets, those that keep audience files
 	stop    context.CancelFunc
 	done    chan struct{}
 }
@@ -69,13 +75,19 @@ func OpenHouse(ctx context.Context, s Settings) (*House, error) {
 		return nil, errors.Join(fmt.Errorf("starting to listen: %w", err), w.Close())
 	}
 	ring := &govern.Ring{}
-	h := &House{Engine: w, Dir: dir, keys: keys, outlets: map[orrery.DestinationName]engine.Destination{}, done: make(chan struct{}),
+	h := &House{Engine: w, Dir: dir, keys: keys, still: s.Still, outlets: map[orrery.DestinationName]engine.Destination{},
+		files: map[orrery.DestinationName]*csvOutlet{}, done: make(chan struct{}),
 		API: &api.House{Name: s.Name, Workspace: w, Keys: keys, Ring: ring, Listen: ears}}
 	if err := h.ReloadKeys(); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
-	h.Workers = effect.Start(effect.Options{Workspace: w, Name: s.Name, Key: h.personKey, Prepare: h.prepare, Now: s.Now})
-	h.setOutlets()
+	if h.API.Views, err = view.Open(ctx, view.Options{Dir: dir, Source: w}); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the lists: %w", err), w.Close())
+	}
+	if !s.Still {
+		h.Workers = effect.Start(effect.Options{Workspace: w, Name: s.Name, Key: h.personKey, Prepare: h.prepare, Now: s.Now})
+		h.setOutlets()
+	}
 	follow, stop := context.WithCancel(context.Background())
 	h.stop = stop
 	go h.follow(follow)
@@ -86,8 +98,10 @@ func OpenHouse(ctx context.Context, s Settings) (*House, error) {
 func (h *House) Close() error {
 	h.stop()
 	<-h.done
-	h.Workers.Close()
-	return h.Engine.Close()
+	if h.Workers != nil {
+		h.Workers.Close()
+	}
+	return errors.Join(h.API.Views.Close(), h.Engine.Close())
 }
 
 // ReloadKeys takes over the keys as they stand in the file.
@@ -112,7 +126,9 @@ func (h *House) follow(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		h.setOutlets()
+		if !h.still {
+			h.setOutlets()
+		}
 		if info, err := os.Stat(filepath.Join(h.Dir, accessFile)); err == nil && !info.ModTime().Equal(mark) {
 			mark = info.ModTime()
 			if err := h.ReloadKeys(); err != nil {
@@ -134,6 +150,7 @@ func (h *House) setOutlets() {
 		if _, ok := wanted[name]; !ok {
 			h.Workers.Set(name, nil)
 			delete(h.outlets, name)
+			delete(h.files, name)
 		}
 	}
 	for name, d := range wanted {
@@ -141,8 +158,13 @@ func (h *House) setOutlets() {
 			continue
 		}
 		h.Workers.Set(name, nil) // an outlet of files must be closed before the next is opened
-		h.Workers.Set(name, newOutlet(h.Dir, d))
+		outlet := newOutlet(h.Dir, d)
+		h.Workers.Set(name, outlet)
 		h.outlets[name] = d
+		delete(h.files, name)
+		if files, ok := outlet.(*csvOutlet); ok {
+			h.files[name] = files
+		}
 	}
 }
 

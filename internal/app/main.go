@@ -28,6 +28,10 @@ type cli struct {
 
 	Serve serveCommand `cmd:"" help:"Serve the tracking API and everything behind it."`
 	Key   keyCommand   `cmd:"" help:"Create, list and revoke API keys."`
+
+	Person personCommand `cmd:"" help:"Look at a person: who they are, what holds, what waits, what happened and why."`
+	Apply  applyCommand  `cmd:"" help:"Put a policy in force, or see what it would change."`
+	Verify verifyCommand `cmd:"" help:"Build the state again from the log and compare; exit code 1 when they differ."`
 }
 
 // runner is what commands get.
@@ -95,12 +99,16 @@ func (c *serveCommand) Run(r *runner) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("listening on %s: %w", c.Listen, err), h.Close())
 	}
+	door, err := openControl(h)
+	if err != nil {
+		return errors.Join(err, l.Close(), h.Close())
+	}
 	slog.Info("serving", "address", l.Addr().String(), "workspace", r.cli.Workspace, "directory", h.Dir)
 	if len(h.API.Ring.List()) == 0 {
 		slog.Info("no API key yet: create one with orrery key create --source website --trust public")
 	}
 	err = Serve(r.ctx, l, h)
-	return errors.Join(err, h.Close())
+	return errors.Join(err, door.close(), h.Close())
 }
 
 type keyCommand struct {

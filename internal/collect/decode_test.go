@@ -3,6 +3,7 @@ package collect_test
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -137,6 +138,38 @@ func TestOneInvalidEventLeavesItsNeighboursAlone(t *testing.T) {
 	differ(t, "kept", []string{"m0", "m2"}, []string{touches[0].MessageID, touches[1].MessageID})
 	differ(t, "rejected", []collect.Rejected{{Index: 1, MessageID: "m1", Code: "collect.field", Say: "event is missing: write the name of what happened",
 		Body: []byte(`{"type":"track","userId":"u1","messageId":"m1","context":{"locale":"de"},"sentAt":"2026-11-24T15:04:05Z"}`)}}, rejected)
+}
+
+func TestAFaultInTheLastEventIsItsOwnOnly(t *testing.T) {
+	touches, rejected := decode(t, collect.Batch, `{"batch":[{"type":"page","userId":"u"},{"a":1,"a":2}],"sentAt":null}`)
+	if len(touches) != 1 || len(rejected) != 1 || rejected[0].Index != 1 || rejected[0].Code != "collect.duplicate_key" {
+		t.Errorf("%d kept, rejected %+v; wanted the first kept and the last rejected", len(touches), rejected)
+	}
+}
+
+func TestARejectedEventLeavesNothingInTheNext(t *testing.T) {
+	touches, rejected := decode(t, collect.Batch, `{"batch":[
+		{"type":"track","event":"message","userId":"u1","messageId":"m0","properties":{"text":"angry","product":"p","channel":5}},
+		{"type":"track","event":"e","userId":"u2"}]}`)
+	if len(rejected) != 1 || len(touches) != 1 {
+		t.Fatalf("%d kept, %d rejected, wanted one of each", len(touches), len(rejected))
+	}
+	differ(t, "the next event", one(t, collect.Track, `{"event":"e","userId":"u2"}`), touches[0])
+}
+
+func TestARejectedEventKeepsItsOwnContext(t *testing.T) {
+	const event = `{"type":"track","userId":"u1","context":{"locale":"ar"},"sentAt":"2026-11-24T15:04:05Z"}`
+	_, rejected := decode(t, collect.Batch, `{"batch":[`+event+`],"context":{"locale":"de"},"sentAt":"2026-11-24T15:00:00Z"}`)
+	differ(t, "what the quarantine holds", event, string(rejected[0].Body))
+}
+
+func TestTheQuarantineHoldsLegibleTextOfBoundedSize(t *testing.T) {
+	for _, text := range []string{strings.Repeat("\xff", 32_000), strings.Repeat("é", 20_000), strings.Repeat("a\xff", 16_000)} {
+		_, rejected := decode(t, collect.Batch, `{"batch":[{"x":"`+text+`"}]}`)
+		if body := rejected[0].Body; len(body) > collect.MaxEvent || len(body) == 0 || !utf8.Valid(body) {
+			t.Errorf("an event of %d bytes is kept as %d bytes, valid UTF-8: %v", len(text), len(body), utf8.Valid(body))
+		}
+	}
 }
 
 func TestAnEventOfEveryTypeIsFoundInABatchAndByItsPath(t *testing.T) {

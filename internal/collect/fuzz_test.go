@@ -50,7 +50,7 @@ func FuzzDecodeNeverPanicsAndKeepsItsPromises(f *testing.F) {
 			t.Fatal("what is no JSON was taken without a word")
 		}
 		for _, r := range rejected {
-			if r.Code == "" || r.Say == "" || !utf8.ValidString(r.Say) || !utf8.ValidString(r.MessageID) || len(r.Body) > collect.MaxEvent {
+			if r.Code == "" || r.Say == "" || !utf8.ValidString(r.Say) || !utf8.ValidString(r.MessageID) || len(r.Body) > collect.MaxEvent || !utf8.Valid(r.Body) {
 				t.Fatalf("a rejected event cannot be shown: %+v", r)
 			}
 		}

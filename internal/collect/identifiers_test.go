@@ -80,6 +80,7 @@ func TestEmailAddressesAreNormalised(t *testing.T) {
 		"info@Bücher.example":        "info@xn--bcher-kva.example",
 		"info@xn--bcher-kva.example": "info@xn--bcher-kva.example",
 		"用户@例子.测试":                   "用户@xn--fsqu00a.xn--0zwm56d",
+		"ada@ｅｘａｍｐｌｅ.com":            "ada@example.com",
 		"o'neil@x.example":           "o'neil@x.example",
 		"JOSE\u0301@x.example":       "jos\u00e9@x.example",
 	} {

@@ -28,6 +28,7 @@ func TestEventTimeIsCorrectedByTheClientsOwnClock(t *testing.T) {
 		"milliseconds":                                        {``, `"timestamp":1795532600123`, "2026-11-24T15:03:20.123Z"},
 		"a date alone":                                        {``, `"timestamp":"2026-11-24"`, "2026-11-24T00:00:00.000Z"},
 		"without zone and with a space":                       {``, `"timestamp":"2026-11-24 15:00:00"`, "2026-11-24T15:00:00.000Z"},
+		"a leap day":                                          {``, `"timestamp":"2024-02-29"`, "2024-02-29T00:00:00.000Z"},
 		"null":                                                {``, `"timestamp":null`, "2026-11-24T15:04:05.000Z"},
 		"a clock at the end of days":                          {``, `"timestamp":"1970-01-02T00:00:00Z","sentAt":"9999-12-31T23:59:59Z"`, "1970-01-01T00:00:00.001Z"},
 	} {
@@ -88,7 +89,7 @@ func TestTimesAreReadAsGoReadsThem(t *testing.T) {
 }
 
 func TestWhatIsNoMomentIsRefused(t *testing.T) {
-	for _, at := range []string{`"2026"`, `"2026-13-01T00:00:00Z"`, `"2026-00-01"`, `"2025-02-29"`, `"2026-04-31"`, `"2026-11-24T24:00:00Z"`, `"2026-11-24T23:60:00Z"`,
+	for _, at := range []string{`"2026"`, `"2026-13-01T00:00:00Z"`, `"2100-02-29"`, `"2026-00-01"`, `"2025-02-29"`, `"2026-04-31"`, `"2026-11-24T24:00:00Z"`, `"2026-11-24T23:60:00Z"`,
 		`"2026-11-24T23:59:61Z"`, `"2026-11-24T23:59:59.Z"`, `"2026-11-24T23:59:59+25:00"`, `"2026-11-24T23:59:59+01:99"`, `"2026-11-24T"`, `"1969-12-31T23:59:59Z"`,
 		`"20261124T000000Z"`, `1764000000`, `-5`, `1.5`, `99999999999999999`, `true`, `"2026-11-24T15:04:05Zx"`, `"2026-1a-24"`} {
 		if _, _, err := request(server, collect.Page, `{"userId":"u","timestamp":`+at+`}`); orrery.KindOf(err) != orrery.KindInvalid {

@@ -9,11 +9,11 @@ import (
 
 func TestAMessageIsReadWhole(t *testing.T) {
 	got := track(t, "message", `{"text":"My mother was charged twice \ud83d\ude21","subject":"Bill","thread":"t9","channel":"email","public":true,"order":"o1","product":"p1","url":"https://x.example/1",
-		"affected":{"email":"Mother@Example.com","userId":"u2"},"campaign":"x"}`)
+		"affected":{"email":"Mother@Example.com","userId":"u2"},"campaign":{ "a" : 1 }}`)
 	want := &orrery.Message{Text: "My mother was charged twice 😡", Subject: "Bill", Thread: "t9", Public: true, Order: "o1", URL: "https://x.example/1",
 		Affected: []orrery.Identifier{id(orrery.Email, "mother@example.com"), id(orrery.UserID, "u2")}}
 	differ(t, "the message", want, got.Message)
-	differ(t, "kind, channel, product, rest", []any{orrery.MessageTouch, orrery.Channel("email"), "p1", `{"campaign":"x"}`}, []any{got.Kind, got.Channel, got.Product, got.Properties})
+	differ(t, "kind, channel, product, rest", []any{orrery.MessageTouch, orrery.Channel("email"), "p1", `{"campaign":{"a":1}}`}, []any{got.Kind, got.Channel, got.Product, got.Properties})
 	differ(t, "who wrote it", []orrery.Identifier{proven(orrery.UserID, "u1")}, got.Identifiers)
 }
 

@@ -2,6 +2,7 @@ package collect
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/orrery-cxm/orrery"
@@ -20,7 +21,7 @@ func (s *reading) reject(n uint32, index int, messageID string, err *orrery.Erro
 	}
 	out := Rejected{Index: index, MessageID: messageID, Code: err.Code, Say: err.Say}
 	if m.form != object {
-		out.Body = []byte(raw[:min(len(raw), MaxEvent)])
+		out.Body = legible(raw)
 		return out
 	}
 	own := s.parts(n)
@@ -38,11 +39,21 @@ func (s *reading) reject(n uint32, index int, messageID string, err *orrery.Erro
 		more = append(append(more, `,"sentAt":`...), s.raw(batch.sent)...)
 	}
 	if len(more) == 0 || len(raw)+len(more) > MaxEvent || m.next == n+1 {
-		out.Body = []byte(raw[:min(len(raw), MaxEvent)])
+		out.Body = legible(raw)
 		return out
 	}
-	out.Body = append(append(append(out.Body, raw[:len(raw)-1]...), more...), '}')
+	out.Body = legible(raw[:len(raw)-1] + string(more) + "}")
 	return out
+}
+
+// legible is a copy of an event that every log and screen can hold: valid UTF-8 of at most MaxEvent bytes.
+func legible(raw string) []byte {
+	raw = strings.ToValidUTF8(raw[:min(len(raw), MaxEvent)], "\uFFFD")
+	end := min(len(raw), MaxEvent)
+	for end > 0 && end < len(raw) && !utf8.RuneStart(raw[end]) {
+		end--
+	}
+	return []byte(raw[:end])
 }
 
 // bad is the reason for a field that cannot be: where it stands, what it holds, and what would be right.

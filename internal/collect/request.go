@@ -94,5 +94,5 @@ type Rejected struct {
 	MessageID string // "" when it has none that is valid
 	Code      string // "collect.field"
 	Say       string // names the field, the bad value and what would be right
-	Body      []byte // the event, to be sent again by itself; at most MaxEvent bytes
+	Body      []byte // the event, to be sent again by itself; valid UTF-8 of at most MaxEvent bytes
 }

@@ -9,9 +9,9 @@ import (
 
 func TestTraitsAreCanonicalSoThatEqualValuesAreEqualTexts(t *testing.T) {
 	got := one(t, collect.Identify, `{"userId":"u","traits":{"s":"a\u0062\/","n":1.50,"e":1e2,"big":12345678901234567890,"zero":-0,"t":true,"x":null,
-		"o":{"b":1, "a":[ 1, 2.0 ]},"empty":{ },"none":[],"key\u0041":"v"}}`)
+		"o":{"b":12345678901234567890, "a":[ 1, 2.0 ]},"empty":{ },"none":[],"key\u0041":"v"}}`)
 	want := []orrery.Trait{{Name: "s", Value: `"ab/"`}, {Name: "n", Value: `1.5`}, {Name: "e", Value: `100`}, {Name: "big", Value: `12345678901234567890`}, {Name: "zero", Value: `0`},
-		{Name: "t", Value: `true`}, {Name: "x", Value: `null`}, {Name: "o", Value: `{"a":[1,2],"b":1}`}, {Name: "empty", Value: `{}`}, {Name: "none", Value: `[]`}, {Name: "keyA", Value: `"v"`}}
+		{Name: "t", Value: `true`}, {Name: "x", Value: `null`}, {Name: "o", Value: `{"a":[1,2],"b":12345678901234567890}`}, {Name: "empty", Value: `{}`}, {Name: "none", Value: `[]`}, {Name: "keyA", Value: `"v"`}}
 	for i := range want {
 		want[i].Origin = orrery.FirstParty
 	}

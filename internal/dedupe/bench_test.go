@@ -25,6 +25,33 @@ func BenchmarkSeen(b *testing.B) {
 	}
 }
 
+// BenchmarkErase forgets 40 ids of one person in 8 files of a full set.
+func BenchmarkErase(b *testing.B) {
+	dir := b.TempDir()
+	if _, err := Measure(dir, *benchKeys); err != nil {
+		b.Fatal(err)
+	}
+	s := mustOpen(b, dir)
+	for b.Loop() {
+		b.StopTimer()
+		var keys []Key
+		for _, r := range s.runs {
+			var block [blockSize]byte
+			for i := range uint64(5) {
+				held, err := r.readBlock(&block, r.blocks()/5*i+uint64(b.N)%7)
+				if err != nil {
+					b.Fatal(err)
+				}
+				keys = append(keys, Key(held))
+			}
+		}
+		b.StartTimer()
+		if err := s.Erase(keys); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkAddAndSeal(b *testing.B) {
 	s := mustOpen(b, b.TempDir())
 	chance := rand.New(rand.NewPCG(1, 2))

@@ -73,11 +73,15 @@ func nextMerge(runs []*run, latest day) []*run {
 	return nil
 }
 
-func (s *Set) merge(group []*run) error {
+func (s *Set) merge(all []*run) error {
+	group := slices.DeleteFunc(slices.Clone(all), func(r *run) bool { return r.held() == 0 })
+	if len(group) == 0 {
+		return s.replace(all, nil, s.mark)
+	}
 	h := header{day: group[0].day}
 	m := Mark{}
 	for _, r := range group {
-		h.count += r.count
+		h.count += r.held()
 		if r.seq >= m.Seq {
 			m = Mark{r.incarnation, r.seq, r.hash}
 		}
@@ -88,7 +92,7 @@ func (s *Set) merge(group []*run) error {
 	if err != nil {
 		return err
 	}
-	return s.replace(group, []*run{r}, s.mark)
+	return s.replace(all, []*run{r}, s.mark)
 }
 
 // untilClosed ends a long walk when the set is being closed.

@@ -28,22 +28,22 @@ func (c *cursor) next() (bool, error) {
 		c.keys = c.keys[keySize:]
 		return true, nil
 	}
-	if len(c.blocks) == 0 {
-		n := min(readAhead, c.r.blocks()-c.index)
-		if n == 0 {
+	for c.keys = nil; len(c.keys) == 0; c.index++ { // a block is empty when all its keys were erased
+		if c.index == c.r.blocks() {
 			return false, nil
 		}
-		c.blocks = c.buf[:n*blockSize]
-		if _, err := c.r.f.ReadAt(c.blocks, int64(headerSize+c.index*blockSize)); err != nil {
-			return false, fmt.Errorf("reading %s: %w", c.r.name, err)
+		if len(c.blocks) == 0 {
+			c.blocks = c.buf[:min(readAhead, c.r.blocks()-c.index)*blockSize]
+			if _, err := c.r.f.ReadAt(c.blocks, int64(headerSize+c.index*blockSize)); err != nil {
+				return false, fmt.Errorf("reading %s: %w", c.r.name, err)
+			}
 		}
+		keys, err := openBlock((*[blockSize]byte)(c.blocks), c.index)
+		if err != nil {
+			return false, fmt.Errorf("%s: %w", c.r.name, err)
+		}
+		c.keys, c.blocks = keys, c.blocks[blockSize:]
 	}
-	keys, err := openBlock((*[blockSize]byte)(c.blocks), c.index)
-	if err != nil {
-		return false, fmt.Errorf("%s: %w", c.r.name, err)
-	}
-	c.keys, c.blocks = keys, c.blocks[blockSize:]
-	c.index++
 	return true, nil
 }
 

@@ -13,6 +13,7 @@ import (
 //
 //	header    4096 bytes
 //	blocks    4096 bytes each: up to 255 keys in ascending order, their number, the block's index, CRC-32C
+//	          (less than 255 in the last one, and where keys were erased)
 //	filter    64 bytes a line, see filter.go
 //	fences    8 bytes a block: the first half of its first key
 //
@@ -39,7 +40,8 @@ var (
 type header struct {
 	incarnation uint16
 	day         day
-	count       uint64 // keys
+	count       uint64 // keys, the erased ones included: it says how large the file is
+	erased      uint64 // of them
 	lines       uint64 // of the filter
 	seq         orrery.Seq
 	hash        [32]byte
@@ -48,8 +50,9 @@ type header struct {
 }
 
 // headerUsed is how much of the header block holds something; the rest is zero.
-const headerUsed = 8 + 2 + 2 + 4 + 8 + 8 + 8 + 32 + 4 + 4 + 4
+const headerUsed = 8 + 2 + 2 + 4 + 8 + 8 + 8 + 32 + 4 + 4 + 8 + 4
 
+func (h header) held() uint64            { return h.count - h.erased }
 func (h header) blocks() uint64          { return (h.count + keysPerBlock - 1) / keysPerBlock }
 func (h header) filterAt() int64         { return int64(headerSize + h.blocks()*blockSize) }
 func (h header) fencesAt() int64         { return h.filterAt() + int64(h.lines*lineSize) }
@@ -68,6 +71,7 @@ func (h header) encode() []byte {
 	b = append(b, h.hash[:]...)
 	b = binary.LittleEndian.AppendUint32(b, h.filterSum)
 	b = binary.LittleEndian.AppendUint32(b, h.fenceSum)
+	b = binary.LittleEndian.AppendUint64(b, h.erased)
 	b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
 	return b[:headerSize]
 }
@@ -93,7 +97,8 @@ func decodeHeader(b []byte) (header, error) {
 	h.hash = [32]byte(b[40:72])
 	h.filterSum = binary.LittleEndian.Uint32(b[72:])
 	h.fenceSum = binary.LittleEndian.Uint32(b[76:])
-	if h.count == 0 || h.count > maxCount || h.lines == 0 || h.lines > h.count*maxPerKey/(lineSize*8)+1 {
+	h.erased = binary.LittleEndian.Uint64(b[80:])
+	if h.count == 0 || h.erased > h.count || h.count > maxCount || h.lines == 0 || h.lines > h.count*maxPerKey/(lineSize*8)+1 {
 		return h, fmt.Errorf("%w: %d keys and %d lines of filter are impossible", ErrCorrupt, h.count, h.lines)
 	}
 	for _, v := range b[headerUsed:headerSize] {

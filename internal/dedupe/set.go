@@ -68,6 +68,9 @@ func Open(dir string, o Options) (*Set, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the directory of message ids: %w", err)
 	}
+	if _, err := redo(dir); err != nil {
+		return nil, err
+	}
 	m, err := readManifest(dir)
 	if err != nil {
 		return nil, err
@@ -92,8 +95,10 @@ func Open(dir string, o Options) (*Set, error) {
 
 // Discard removes all files of a set that is not open, so that it can be built again from the log.
 func Discard(dir string) error {
-	if err := os.Remove(filepath.Join(dir, manifestName)); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("discarding message ids: %w", err)
+	for _, name := range []string{manifestName, patchName} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("discarding message ids: %w", err)
+		}
 	}
 	_, err := tidy(dir, nil)
 	return err

@@ -33,7 +33,7 @@ func (s *Set) Stats() Stats {
 	for _, r := range s.runs {
 		days[r.day] = struct{}{}
 		st.Runs++
-		st.Keys += r.count
+		st.Keys += r.held()
 		st.Bytes += r.size()
 		st.Filter += r.size() - r.filterAt()
 	}

@@ -153,7 +153,7 @@ func sealBlock(b *[blockSize]byte, held int, index uint64) {
 func openBlock(b *[blockSize]byte, index uint64) ([]byte, error) {
 	held := int(binary.LittleEndian.Uint16(b[4080:]))
 	if crc32.Checksum(b[:4092], castagnoli) != binary.LittleEndian.Uint32(b[4092:]) ||
-		held == 0 || held > keysPerBlock || binary.LittleEndian.Uint32(b[4084:]) != uint32(index) {
+		held > keysPerBlock || binary.LittleEndian.Uint32(b[4084:]) != uint32(index) {
 		return nil, fmt.Errorf("%w: block %d", ErrCorrupt, index)
 	}
 	return b[:held*keySize], nil

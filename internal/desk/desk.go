@@ -55,11 +55,10 @@ type Message struct {
 
 // How much is kept, and for how long. These are part of the fold: changing one changes what replay yields.
 const (
-	keepEnded  = 90 * orrery.Day
-	maxEnded   = 32
-	maxRecent  = 2
-	maxTitle   = 120 // bytes
-	maxReviews = 64
+	keepEnded = 90 * orrery.Day
+	maxEnded  = 32
+	maxRecent = 2
+	maxTitle  = 120 // bytes
 )
 
 // Empty says that nothing is known.

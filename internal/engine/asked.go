@@ -1,10 +1,9 @@
 package engine
 
 import (
+	"cmp"
+	"slices"
 	"strings"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/orrery-cxm/orrery"
 	"github.com/orrery-cxm/orrery/internal/desk"
@@ -23,29 +22,30 @@ type people interface {
 	Case(orrery.CaseID) *orrery.Case
 }
 
-// subject answers what a rule may ask about one person, combined over their fragments.
+// subject answers what a rule may ask about one person, over their fragments.
 type subject struct {
 	people    people
 	policy    *Policy
 	now       orrery.Instant
 	fragments []orrery.FragmentID
-	memory    *remember.Memory
+	memory    remember.Together
 	state     *protect.Experience
 }
 
 var _ rule.Subject = (*subject)(nil)
 
+func (s *subject) reset(from people, p *Policy, now orrery.Instant, person orrery.PersonID) {
+	s.people, s.policy, s.now, s.state = from, p, now, nil
+	s.fragments = identify.Fragments(from, person)
+	s.memory.Parts = s.memory.Parts[:0]
+	for _, id := range s.fragments {
+		s.memory.Parts = append(s.memory.Parts, from.Memory(id))
+	}
+}
+
 func newSubject(from people, p *Policy, now orrery.Instant, person orrery.PersonID) *subject {
-	s := &subject{people: from, policy: p, now: now, fragments: identify.Fragments(from, person)}
-	if len(s.fragments) == 1 {
-		s.memory = from.Memory(s.fragments[0])
-		return s
-	}
-	parts := make([]*remember.Memory, len(s.fragments))
-	for i, id := range s.fragments {
-		parts[i] = from.Memory(id)
-	}
-	s.memory = remember.Combine(parts)
+	s := &subject{}
+	s.reset(from, p, now, person)
 	return s
 }
 
@@ -71,7 +71,7 @@ func (s *subject) experience() *protect.Experience {
 // Trait reads a trait, or a member of a trait that is an object.
 func (s *subject) Trait(name string) (rule.Value, bool) {
 	if t, ok := s.memory.Trait(name); ok {
-		return valueOf(t.Value)
+		return rule.ValueAt(t.Value, "")
 	}
 	root, path, dotted := strings.Cut(name, ".")
 	if !dotted {
@@ -81,95 +81,23 @@ func (s *subject) Trait(name string) (rule.Value, bool) {
 	if !ok {
 		return rule.Value{}, false
 	}
-	raw := jsontext.Value(t.Value)
-	for _, member := range strings.Split(path, ".") {
-		var object map[string]jsontext.Value
-		if raw.Kind() != '{' || json.Unmarshal(raw, &object) != nil {
-			return rule.Value{}, false
-		}
-		if raw, ok = object[member]; !ok {
-			return rule.Value{}, false
-		}
-	}
-	return valueOf(string(raw))
-}
-
-// valueOf reads canonical JSON as a value of the rule language.
-func valueOf(raw string) (rule.Value, bool) {
-	if raw == "" {
-		return rule.Value{}, false
-	}
-	switch raw[0] {
-	case '"':
-		if strings.IndexByte(raw, '\\') < 0 {
-			return rule.TextOf(raw[1 : len(raw)-1]), true
-		}
-		var text string
-		if json.Unmarshal([]byte(raw), &text) != nil {
-			return rule.Value{}, false
-		}
-		return rule.TextOf(text), true
-	case 't', 'f':
-		return rule.BoolOf(raw[0] == 't'), true
-	case '[':
-		var list []string
-		if json.Unmarshal([]byte(raw), &list) != nil {
-			return rule.Value{}, false
-		}
-		return rule.ListOf(list), true
-	case '{', 'n':
-		return rule.Value{}, false
-	}
-	return numberOf(raw)
-}
-
-// numberOf reads a JSON number as thousandths, cutting what is finer.
-func numberOf(raw string) (rule.Value, bool) {
-	negative := strings.HasPrefix(raw, "-")
-	whole, fraction, _ := strings.Cut(strings.TrimPrefix(raw, "-"), ".")
-	if strings.ContainsAny(raw, "eE") || len(whole) > 15 {
-		return rule.Value{}, false
-	}
-	var n int64
-	for _, digits := range []string{whole, (fraction + "000")[:3]} {
-		for i := range len(digits) {
-			if digits[i] < '0' || digits[i] > '9' {
-				return rule.Value{}, false
-			}
-			n = n*10 + int64(digits[i]-'0')
-		}
-	}
-	if negative {
-		n = -n
-	}
-	return rule.NumberOf(n), true
+	return rule.ValueAt(t.Value, path)
 }
 
 func (s *subject) Count(event string) int64 {
 	if event == "" {
-		return int64(s.memory.Touches)
+		return int64(s.memory.Touches())
 	}
-	if e := s.memory.Event(event); e != nil {
-		return int64(e.Total)
-	}
-	return 0
+	return int64(s.memory.Count(event))
 }
 
-func (s *subject) Times(event string) []orrery.Instant {
-	if e := s.memory.Event(event); e != nil {
-		return e.Times
-	}
-	return nil
-}
+func (s *subject) Times(event string) []orrery.Instant { return s.memory.Times(event) }
 
 func (s *subject) First(event string) orrery.Instant {
 	if event == "" {
-		return s.memory.First
+		return s.memory.First()
 	}
-	if e := s.memory.Event(event); e != nil {
-		return e.First
-	}
-	return 0
+	return s.memory.FirstOf(event)
 }
 
 func (s *subject) Number(name string) (int64, bool) {
@@ -182,18 +110,22 @@ func (s *subject) Number(name string) (int64, bool) {
 		return minor, true
 	case "orders.last":
 		var last orrery.Instant
-		for i := range s.memory.Orders {
-			if o := &s.memory.Orders[i]; o.Counts() {
+		s.memory.EachOrder(func(o *remember.Order) {
+			if o.Counts() {
 				last = max(last, o.Placed)
 			}
-		}
+		})
 		return int64(last), last != 0
 	case "touches":
-		return int64(s.memory.Touches), true
+		return int64(s.memory.Touches()), true
 	case "first_touch":
-		return int64(s.memory.First), s.memory.First != 0
+		first := s.memory.First()
+		return int64(first), first != 0
 	case "last_touch":
-		return int64(s.memory.Last), s.memory.Last != 0
+		if m := s.memory.Last(); m != nil {
+			return int64(m.Last), true
+		}
+		return 0, false
 	case "identifiers":
 		return int64(len(s.fragments)), true
 	case "state.open_cases":
@@ -222,11 +154,15 @@ func (s *subject) Text(name string) (string, bool) {
 		mood, _ := s.experience().Mood(&s.policy.Protection, s.now)
 		return string(mood), true
 	case "channel.last":
-		return string(s.memory.Channel), s.memory.Channel != ""
+		if m := s.memory.Last(); m != nil {
+			return string(m.Channel), m.Channel != ""
+		}
 	case "locale":
-		return s.memory.Locale, s.memory.Locale != ""
+		v := s.memory.Locale()
+		return v, v != ""
 	case "zone":
-		return s.memory.Zone, s.memory.Zone != ""
+		v := s.memory.Zone()
+		return v, v != ""
 	}
 	return "", false
 }
@@ -275,25 +211,31 @@ func (s *subject) Consent(purpose, channel string) bool {
 
 func (s *subject) ProductTimes(product string) []orrery.Instant {
 	var times []orrery.Instant
-	for i := range s.memory.Products {
-		if s.memory.Products[i].Product == product {
-			times = append(times, s.memory.Products[i].At)
+	s.memory.EachProduct(func(v *remember.ProductView) {
+		if v.Product == product {
+			times = append(times, v.At)
 		}
-	}
+	})
+	slices.SortFunc(times, func(a, b orrery.Instant) int { return cmp.Compare(b, a) })
 	return times
 }
 
 func (s *subject) OrderTimes() []rule.OrderAt {
-	var orders []rule.OrderAt
-	for i := range s.memory.Orders {
-		if o := &s.memory.Orders[i]; o.Counts() {
+	latest := map[[2]string]*remember.Order{}
+	s.memory.EachOrder(func(o *remember.Order) {
+		key := [2]string{string(o.Source), o.ID}
+		if before := latest[key]; before == nil || before.Changed < o.Changed {
+			latest[key] = o
+		}
+	})
+	orders := make([]rule.OrderAt, 0, len(latest))
+	for _, o := range latest {
+		if o.Counts() {
 			orders = append(orders, rule.OrderAt{At: o.Placed, Minor: o.Minor})
 		}
 	}
-	for i := 1; i < len(orders); i++ { // newest first; nearly sorted already
-		for j := i; j > 0 && orders[j].At > orders[j-1].At; j-- {
-			orders[j], orders[j-1] = orders[j-1], orders[j]
-		}
-	}
+	slices.SortFunc(orders, func(a, b rule.OrderAt) int {
+		return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.Minor, a.Minor))
+	})
 	return orders[:min(len(orders), rule.MaxTimes)]
 }

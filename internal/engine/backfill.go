@@ -31,16 +31,17 @@ func (f *backfill) evolve(m *orrery.BackfillMoved) {
 
 // advanceBackfill looks at the next slice of people.
 type advanceBackfill struct {
-	people []orrery.FragmentID
-	cursor orrery.FragmentID
-	done   bool
+	people  []orrery.FragmentID
+	cursor  orrery.FragmentID
+	done    bool
+	elapsed func() time.Duration // the workspace's monotonic clock
 }
 
 func (c advanceBackfill) run(b *batch) (any, error) {
-	began := time.Now()
+	began := c.elapsed()
 	cursor, done := c.cursor, c.done
 	for i, id := range c.people {
-		if i > 0 && time.Since(began) > sliceTime {
+		if i > 0 && c.elapsed()-began > sliceTime {
 			cursor, done = c.people[i-1], false
 			break
 		}
@@ -54,7 +55,7 @@ func (c advanceBackfill) run(b *batch) (any, error) {
 }
 
 // nextBackfill reads the next slice of fragment ids after the cursor, in memory and on disk.
-func (c *core) nextBackfill() (Input, bool, error) {
+func (c *core) nextBackfill(elapsed func() time.Duration) (Input, bool, error) {
 	if !c.backfill.active {
 		return Input{}, false, nil
 	}
@@ -70,7 +71,7 @@ func (c *core) nextBackfill() (Input, bool, error) {
 			return Input{}, false, err
 		}
 	}
-	step := advanceBackfill{people: ids, done: len(ids) < slicePeople}
+	step := advanceBackfill{people: ids, done: len(ids) < slicePeople, elapsed: elapsed}
 	if len(ids) > 0 {
 		step.cursor = ids[len(ids)-1]
 	}

@@ -105,3 +105,11 @@ func (o *outage) clear() {
 	defer o.mu.Unlock()
 	o.since = 0
 }
+
+// Down says why the workspace cannot take anything at the moment, nil when it can.
+func (w *Workspace) Down() error {
+	if w.down.is() {
+		return unavailable("the disk does not take anything at the moment", nil)
+	}
+	return nil
+}

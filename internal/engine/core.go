@@ -45,6 +45,7 @@ type core struct {
 	spare       []*decide.Changes
 	used        []*decide.Changes
 	timers      timerQueue
+	reused      *batch // the batch's maps and lists, used again for each chunk
 	backfill    backfill
 	outbox      *outbox
 }
@@ -77,13 +78,27 @@ func (c *core) begin(now orrery.Instant) *batch {
 	c.writer.reset()
 	c.spare = append(c.spare, c.used...)
 	c.used = c.used[:0]
-	return &batch{
-		core: c, now: now, chunk: &c.writer, policy: c.policy, breakers: c.breakers,
-		stamp:     orrery.Stamp{Incarnation: c.incarnation, Seq: c.state.at.seq + 1, Time: now},
-		fragments: make(map[orrery.FragmentID]*fragment, 1024), cases: map[orrery.CaseID]*orrery.Case{},
-		accounts: map[orrery.AccountID]*Account{}, changes: make(map[orrery.PersonID]*decide.Changes, 64),
-		due: map[orrery.PersonID]orrery.Instant{}, affected: map[orrery.TouchID]orrery.FragmentID{}, intents: map[orrery.IntentID]*orrery.Intent{},
+	b := c.reused
+	if b == nil {
+		b = &batch{
+			core: c, chunk: &c.writer, fragments: make(map[orrery.FragmentID]*fragment, 1024), cases: map[orrery.CaseID]*orrery.Case{},
+			accounts: map[orrery.AccountID]*Account{}, changes: make(map[orrery.PersonID]*decide.Changes, 64),
+			affected: map[orrery.TouchID]orrery.FragmentID{}, intents: map[orrery.IntentID]*orrery.Intent{},
+		}
+		c.reused = b
 	}
+	clear(b.fragments)
+	clear(b.cases)
+	clear(b.accounts)
+	clear(b.changes)
+	clear(b.affected)
+	clear(b.intents)
+	clear(b.facts)
+	clear(b.queue[:cap(b.queue)])
+	b.facts, b.queue, b.order, b.addedKeys = b.facts[:0], b.queue[:0], b.order[:0], nil
+	b.now, b.depth, b.policy, b.breakers = now, 0, c.policy, c.breakers
+	b.stamp = orrery.Stamp{Incarnation: c.incarnation, Seq: c.state.at.seq + 1, Time: now}
+	return b
 }
 
 func (c *core) newChanges() *decide.Changes {
@@ -222,6 +237,7 @@ func (b *batch) settle() {
 	for i := 0; i < len(b.order); i++ { // settling one person may change another
 		person := b.order[i]
 		c := b.changes[person]
+		b.depth = 0 // nobody is settled twice, so chains are counted for each
 		next := decide.Settle(b, b.policy.plan, person, c)
 		b.drain()
 		if c.All || c.State || c.Timer {

@@ -112,18 +112,7 @@ func (w *Workspace) run() {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
-		w.checkClock()
-		requests := w.queue.take(MaxChunkInputs)
-		due := w.dueTimers(MaxChunkInputs / 4)
-		if len(due) > 0 {
-			requests = append(requests, &request{inputs: due, done: make(chan struct{})})
-		}
-		if slice, ok := w.backfillSlice(); ok {
-			requests = append(requests, &request{inputs: []Input{slice}, done: make(chan struct{})})
-		}
-		if len(requests) > 0 {
-			w.serve(requests)
-			w.maybeCheckpoint(false)
+		if w.round() {
 			continue
 		}
 		timer.Reset(w.untilNextTimer())
@@ -136,6 +125,47 @@ func (w *Workspace) run() {
 		case <-w.closing:
 			w.finish()
 			return
+		}
+	}
+}
+
+// round serves what waits and what is due, as far as one chunk goes; false when there was nothing.
+func (w *Workspace) round() bool {
+	w.checkClock()
+	requests := w.queue.take(MaxChunkInputs)
+	var own []*request
+	if due := w.dueTimers(MaxChunkInputs / 4); len(due) > 0 {
+		own = append(own, &request{inputs: due, done: make(chan struct{})})
+	}
+	if slice, ok := w.backfillSlice(); ok {
+		own = append(own, &request{inputs: []Input{slice}, done: make(chan struct{})})
+	}
+	requests = append(requests, own...)
+	if len(requests) == 0 {
+		return false
+	}
+	w.serve(requests)
+	w.afterOwn(own)
+	w.maybeCheckpoint(false)
+	return true
+}
+
+// afterOwn looks what became of the loop's own work. Timers that were taken and not served ring again; a slice of a walk
+// that fails by itself is not tried for ever.
+func (w *Workspace) afterOwn(own []*request) {
+	for _, r := range own {
+		for i := range r.inputs {
+			switch c := r.inputs[i].Command.(type) {
+			case wake:
+				if i >= len(r.results) {
+					w.core.timers.add(c.timer)
+				}
+			case advanceBackfill:
+				if i < len(r.results) && r.results[i].Err != nil {
+					w.walkFailed = w.core.backfill.policy
+					w.core.alarms.raise("walk.failed", r.results[i].Err.Error())
+				}
+			}
 		}
 	}
 }
@@ -157,17 +187,17 @@ func (w *Workspace) finish() {
 // it, so a checkpoint is taken before a walk begins.
 func (w *Workspace) backfillSlice() (Input, bool) {
 	c := w.core
-	if !c.backfill.active || w.broken != nil || w.down.is() {
+	if !c.backfill.active || w.broken != nil || w.down.is() || w.walkFailed == c.backfill.policy {
 		return Input{}, false
 	}
-	if c.backfill.cursor == 0 && w.walkReady != c.backfill.policy {
+	if w.walkReady != c.backfill.policy { // also when it goes on after a restart, which may have read people from the log alone
 		if err := w.checkpointHere(); err != nil {
 			slog.Error("checkpoint before a walk over everybody", "error", err)
 			return Input{}, false
 		}
 		w.walkReady = c.backfill.policy
 	}
-	in, ok, err := c.nextBackfill()
+	in, ok, err := c.nextBackfill(w.options.Elapsed)
 	if err != nil {
 		slog.Error("reading the next slice of a walk over everybody", "error", err)
 		return Input{}, false

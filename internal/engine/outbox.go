@@ -58,48 +58,72 @@ type ownedItem struct {
 	key         itemKey
 }
 
-// destinationQueue keeps one destination's items: by due moment, rank and age.
+// destinationQueue keeps one destination's items: those that are due by rank and age, the others by when they are due.
 type destinationQueue struct {
 	items  map[itemKey]*queuedItem
-	heap   itemHeap
+	ready  itemHeap
+	later  itemHeap
 	number uint64
 }
 
 type queuedItem struct {
 	Item
-	number  uint64
-	taken   bool // in flight: one attempt per key
-	renewed bool // changed while in flight
-	index   int  // in the heap, -1 when not
+	number uint64
+	taken  bool // in flight: one attempt per key
+	in     *itemHeap
+	index  int // in that heap
 }
 
-type itemHeap []*queuedItem
-
-func (h itemHeap) Len() int { return len(h) }
-func (h itemHeap) Less(i, j int) bool {
-	a, b := h[i], h[j]
-	if a.NotBefore != b.NotBefore {
-		return a.NotBefore < b.NotBefore
+// enter queues an item, leave takes it out of whichever heap it is in.
+func (q *destinationQueue) enter(x *queuedItem) {
+	if x.NotBefore == 0 {
+		heap.Push(&q.ready, x)
+	} else {
+		heap.Push(&q.later, x)
 	}
+}
+
+func (x *queuedItem) leave() {
+	if x.in != nil {
+		heap.Remove(x.in, x.index)
+	}
+}
+
+type itemHeap struct {
+	list []*queuedItem
+	less func(a, b *queuedItem) bool
+}
+
+func byRank(a, b *queuedItem) bool {
 	if x, y := a.rank(), b.rank(); x != y {
 		return x < y
 	}
 	return a.number < b.number
 }
-func (h itemHeap) Swap(i, j int) {
-	h[i], h[j] = h[j], h[i]
-	h[i].index, h[j].index = i, j
+
+func byMoment(a, b *queuedItem) bool {
+	if a.NotBefore != b.NotBefore {
+		return a.NotBefore < b.NotBefore
+	}
+	return a.number < b.number
+}
+
+func (h *itemHeap) Len() int           { return len(h.list) }
+func (h *itemHeap) Less(i, j int) bool { return h.less(h.list[i], h.list[j]) }
+func (h *itemHeap) Swap(i, j int) {
+	h.list[i], h.list[j] = h.list[j], h.list[i]
+	h.list[i].index, h.list[j].index = i, j
 }
 func (h *itemHeap) Push(x any) {
 	q := x.(*queuedItem)
-	q.index = len(*h)
-	*h = append(*h, q)
+	q.in, q.index = h, len(h.list)
+	h.list = append(h.list, q)
 }
 func (h *itemHeap) Pop() any {
-	old := *h
-	x := old[len(old)-1]
-	*h = old[:len(old)-1]
-	x.index = -1
+	x := h.list[len(h.list)-1]
+	h.list[len(h.list)-1] = nil
+	h.list = h.list[:len(h.list)-1]
+	x.in = nil
 	return x
 }
 
@@ -150,9 +174,7 @@ func (o *outbox) set(id orrery.FragmentID, items []Item) {
 		q := o.destinations[before.destination]
 		if x, ok := q.items[before.key]; ok {
 			delete(q.items, before.key)
-			if x.index >= 0 {
-				heap.Remove(&q.heap, x.index)
-			}
+			x.leave()
 		}
 	}
 	if len(owned) == 0 {
@@ -165,23 +187,20 @@ func (o *outbox) set(id orrery.FragmentID, items []Item) {
 func (o *outbox) put(i *Item) {
 	q := o.destinations[i.Destination]
 	if q == nil {
-		q = &destinationQueue{items: map[itemKey]*queuedItem{}}
+		q = &destinationQueue{items: map[itemKey]*queuedItem{}, ready: itemHeap{less: byRank}, later: itemHeap{less: byMoment}}
 		o.destinations[i.Destination] = q
 	}
 	if x, ok := q.items[i.key()]; ok {
-		same := x.Version == i.Version && x.NotBefore == i.NotBefore
+		x.leave()
 		x.Item = *i
-		switch {
-		case x.taken:
-			x.renewed = x.renewed || !same
-		case x.index >= 0:
-			heap.Fix(&q.heap, x.index)
+		if !x.taken {
+			q.enter(x)
 		}
 	} else {
 		q.number++
-		x := &queuedItem{Item: *i, number: q.number, index: -1}
+		x := &queuedItem{Item: *i, number: q.number}
 		q.items[i.key()] = x
-		heap.Push(&q.heap, x)
+		q.enter(x)
 	}
 	o.ring(i.Destination)
 }
@@ -211,16 +230,18 @@ func (o *outbox) take(d orrery.DestinationName, now orrery.Instant, n int) (item
 	if q == nil {
 		return nil, 0
 	}
-	for len(q.heap) > 0 && len(items) < n {
-		x := q.heap[0]
-		if x.NotBefore > now {
-			return items, x.NotBefore
-		}
-		heap.Pop(&q.heap)
+	for q.later.Len() > 0 && q.later.list[0].NotBefore <= now {
+		heap.Push(&q.ready, heap.Pop(&q.later))
+	}
+	for q.ready.Len() > 0 && len(items) < n {
+		x := heap.Pop(&q.ready).(*queuedItem)
 		x.taken = true
 		items = append(items, x.Item)
 	}
-	return items, 0
+	if q.ready.Len() == 0 && q.later.Len() > 0 {
+		next = q.later.list[0].NotBefore
+	}
+	return items, next
 }
 
 // done gives an item back after an attempt: what still waits is due again at its own moment.
@@ -235,8 +256,8 @@ func (o *outbox) done(i *Item) {
 	if !ok || !x.taken {
 		return
 	}
-	x.taken, x.renewed = false, false
-	heap.Push(&q.heap, x)
+	x.taken = false
+	q.enter(x)
 	o.ring(i.Destination)
 }
 

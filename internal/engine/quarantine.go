@@ -1,11 +1,14 @@
 package engine
 
 import (
+	"context"
 	"errors"
+	"fmt"
 
 	"github.com/go-json-experiment/json"
 
 	"github.com/orrery-cxm/orrery"
+	"github.com/orrery-cxm/orrery/internal/log"
 )
 
 // maxQuarantined bounds the body of a quarantined event.
@@ -67,4 +70,16 @@ func touchJSON(t *orrery.Touch) []byte {
 		return nil // a touch that does not even marshal is kept by its ids
 	}
 	return b
+}
+
+// Quarantined reads an event as it was set aside, whether or not it was cleared since.
+func (w *Workspace) Quarantined(ctx context.Context, number uint64) (*orrery.InputQuarantined, error) {
+	f, err := w.fact(ctx, orrery.SeqOf(orrery.TouchID(number)), orrery.IndexOf(orrery.TouchID(number)))
+	if q, ok := f.(*orrery.InputQuarantined); ok {
+		return q, nil
+	}
+	if err != nil && orrery.KindOf(err) != orrery.KindNotFound && !errors.Is(err, log.ErrNoChunk) {
+		return nil, err
+	}
+	return nil, orrery.NotFound("quarantine.unknown", fmt.Sprintf("there is no quarantined event %d", number))
 }

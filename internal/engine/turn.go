@@ -35,14 +35,14 @@ type batch struct {
 	accounts  map[orrery.AccountID]*Account
 	queue     []queued
 	changes   map[orrery.PersonID]*decide.Changes
-	order     []orrery.PersonID // keys of changes, in the order of their first change
-	due       map[orrery.PersonID]orrery.Instant
+	order     []orrery.PersonID                    // keys of changes, in the order of their first change
 	affected  map[orrery.TouchID]orrery.FragmentID // of messages in this batch: who was wronged
 	intents   map[orrery.IntentID]*orrery.Intent   // that ended in this batch
 	policy    *Policy                              // as changed by this batch
 	breakers  *identify.Breakers
 	depth     int
 	subjects  []orrery.FragmentID
+	subject   subject      // of the person being settled
 	addedKeys []dedupe.Key // taken back when the chunk does not become durable
 }
 
@@ -287,7 +287,8 @@ func (b *batch) ConsentsToAds(person orrery.PersonID) bool {
 
 // Subject answers what a rule may ask about the person.
 func (b *batch) Subject(person orrery.PersonID) rule.Subject {
-	return newSubject(b, b.policy, b.now, person)
+	b.subject.reset(b, b.policy, b.now, person)
+	return &b.subject
 }
 
 // Alarm tells the operators of something that must not pass unseen.

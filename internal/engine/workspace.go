@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -41,6 +42,13 @@ type Options struct {
 	Elapsed func() time.Duration
 	// LogFS is the file system of the log; the operating system's when nil.
 	LogFS disk.FS
+	// LogSegment is the length of the log's files in bytes; its default when 0.
+	LogSegment int64
+	// LogChance gives the random bytes of the log; crypto/rand when nil.
+	LogChance io.Reader
+	// Driven leaves the loop to the caller, see [Workspace.Drive]: the same inputs at the same moments then give the same
+	// log, byte for byte. For simulations.
+	Driven bool
 }
 
 func (o *Options) fill() {
@@ -68,18 +76,19 @@ func (o *Options) fill() {
 // Workspace is one brand's tenant: its log, its state and the loop that runs them. All methods are safe for concurrent
 // use.
 type Workspace struct {
-	options   Options
-	log       log.Log
-	core      *core
-	keys      *seal.Keys
-	queue     waiting
-	down      outage
-	restored  bool
-	killed    atomic.Bool
-	walkReady int   // loop only: the policy version whose walk has its checkpoint
-	doubt     bool  // the log may hold a chunk that our state does not; loop only
-	broken    error // loop only
-	metrics   Metrics
+	options    Options
+	log        log.Log
+	core       *core
+	keys       *seal.Keys
+	queue      waiting
+	down       outage
+	restored   bool
+	killed     atomic.Bool
+	walkReady  int   // loop only: the policy version whose walk has its checkpoint
+	walkFailed int   // loop only: the policy version whose walk met a fault; tried again after a restart
+	doubt      bool  // the log may hold a chunk that our state does not; loop only
+	broken     error // loop only
+	metrics    Metrics
 
 	loopDone      chan struct{}
 	closing       chan struct{}
@@ -123,7 +132,11 @@ func Open(ctx context.Context, o Options) (*Workspace, error) {
 	}
 	w.policy.Store(w.core.policy)
 	w.lastFlush = time.Now()
-	go w.run()
+	if o.Driven {
+		close(w.loopDone)
+	} else {
+		go w.run()
+	}
 	return w, nil
 }
 
@@ -275,7 +288,7 @@ const restoredMark = "restored"
 
 // openLog opens the log, under a new incarnation when the workspace was restored from a backup.
 func openLog(ctx context.Context, o Options) (l *file.Log, restored bool, err error) {
-	fo := file.Options{Dir: filepath.Join(o.Dir, "log"), Workspace: o.Workspace, FS: o.LogFS, Incarnation: 1}
+	fo := file.Options{Dir: filepath.Join(o.Dir, "log"), Workspace: o.Workspace, FS: o.LogFS, Incarnation: 1, Entropy: o.LogChance, SegmentSize: o.LogSegment, Foreground: o.Driven}
 	if l, err = file.Open(ctx, fo); err != nil {
 		return nil, false, fmt.Errorf("opening the log of %s: %w", o.Workspace, err)
 	}
@@ -335,6 +348,9 @@ func (w *Workspace) Close() error {
 		close(w.closing)
 	})
 	<-w.loopDone
+	if w.options.Driven {
+		w.finish()
+	}
 	return w.release()
 }
 

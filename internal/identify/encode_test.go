@@ -113,4 +113,9 @@ func TestEvolveOfAnErasedPersonLeavesNothing(t *testing.T) {
 	if n := w.Node(frag("device_id:T")); !n.Shared {
 		t.Fatal("a new login after an erasure does not count")
 	}
+	here := w.Node(frag("device_id:T")).between(frag("user_id:Bob"))
+	there := w.Node(frag("user_id:Bob")).between(frag("device_id:T"))
+	if len(here) != 1 || len(there) != 1 || here[0].First != there[0].First || here[0].Link != there[0].Link {
+		t.Fatalf("the two ends of one link tell it differently: %+v and %+v", here, there)
+	}
 }

@@ -111,13 +111,11 @@ func wayBack(came map[orrery.FragmentID]Step, a, b orrery.FragmentID) []Step {
 // usedSteps lists the evidence that holds a person together, one piece for each neighbour.
 func usedSteps(g Graph, n *Node) []Step {
 	var out []Step
-	if !n.Shared {
-		eachNeighbour(g, n, func(other orrery.FragmentID) {
-			if o := g.Node(other); o.Person == n.Person && !o.Shared {
-				out = append(out, stepTo(n, other))
-			}
-		})
-	}
+	eachNeighbour(g, n, func(other orrery.FragmentID) {
+		if g.Node(other).Person == n.Person {
+			out = append(out, stepTo(n, other))
+		}
+	})
 	for _, s := range sliceSteps(g, n) {
 		if g.Node(s.To).Person == n.Person {
 			out = append(out, s)

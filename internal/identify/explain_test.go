@@ -82,7 +82,8 @@ func TestExplainFindsAShortestChainOfRealEvidence(t *testing.T) {
 				if s.From != at {
 					t.Fatalf("the chain from %s to %s jumps to %s", w.name(a), w.name(b), w.name(s.From))
 				}
-				if e := w.nodes[s.From].edge(s.To, s.Kind, s.Source); s.Kind != orrery.SliceOf && (e == nil || !e.Live() || e.Link != s.Link || e.First != s.At || e.Touch != s.Touch) {
+				e := w.nodes[s.From].edge(s.To, s.Kind, s.Source)
+				if s.Kind != orrery.SliceOf && (e == nil || !e.Live() || e.Link != s.Link || e.First != s.At || e.Touch != s.Touch) {
 					t.Fatalf("the step from %s to %s is no evidence that counts", w.name(s.From), w.name(s.To))
 				}
 				at = s.To

@@ -81,7 +81,8 @@ func solveAll(w *world) map[orrery.FragmentID]orrery.PersonID {
 		if ky == orrery.Confirmed {
 			ky = 0
 		}
-		return cmp.Or(cmp.Compare(min(kx, 1), min(ky, 1)), cmp.Compare(attaches(x), attaches(y)), cmp.Compare(kx, ky), cmp.Compare(weaker(x), weaker(y)), cmp.Compare(x.e.First, y.e.First),
+		return cmp.Or(cmp.Compare(min(kx, 1), min(ky, 1)), cmp.Compare(attaches(x), attaches(y)), cmp.Compare(kx, ky),
+			cmp.Compare(weaker(x), weaker(y)), cmp.Compare(x.e.First, y.e.First),
 			cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b))
 	})
 	person := map[orrery.FragmentID]map[orrery.FragmentID]bool{}

@@ -143,6 +143,40 @@ func TestTheMinuteAndTheDayOfABreakerEnd(t *testing.T) {
 	}
 }
 
+func TestALoginAtASharedDeviceIsNoGrowth(t *testing.T) {
+	p := DefaultPolicy()
+	p.Guards.GrowthPerDay, p.Guards.SuspectsPerMinute = 2, 1
+	w := newWorld(p)
+	for i := range 9 {
+		w.mustPlace(t, touchOf(orrery.Instant(i+1), "web", orrery.Server, fmt.Sprintf("user_id:u%d device_id:kiosk", i)))
+	}
+	w.mustPlace(t, touchOf(19, "web", orrery.Server, "user_id:Ann email:ann@x.org"))
+	w.mustPlace(t, touchOf(20, "web", orrery.Server, "user_id:Ann cookie_id:1")) // her growth of the day is used up
+	w.mustPlace(t, touchOf(21, "web", orrery.Server, "user_id:Ann device_id:kiosk"))
+	if pl := w.mustPlace(t, touchOf(22, "web", orrery.Server, "device_id:kiosk")); pl.Person != frag("user_id:Ann") {
+		t.Fatalf("Ann's turn at the kiosk went to %s: her login waited, although it joins nobody", w.name(pl.Person))
+	}
+}
+
+func TestARestoredSourceBeginsToCountAnew(t *testing.T) {
+	p := DefaultPolicy()
+	p.Guards.GrowthPerDay, p.Guards.SuspectsPerMinute = 1, 2
+	w := newWorld(p)
+	login := func(i int) {
+		w.mustPlace(t, touchOf(orrery.Instant(i+1), "web", orrery.Server, fmt.Sprintf("user_id:hub anonymous_id:A%d", i)))
+	}
+	for i := range 5 {
+		login(i)
+	}
+	if err := Handle(w, p, RestoreSource{Source: "web", By: staff}); err != nil || w.b.Broken("web") {
+		t.Fatalf("restore a source: %v", err)
+	}
+	login(7)
+	if w.b.Broken("web") {
+		t.Fatal("the first suspect after a source was restored broke it again")
+	}
+}
+
 func TestOneTouchIsOneGrowthHoweverManyIdentifiersItBrings(t *testing.T) {
 	p := DefaultPolicy()
 	p.Guards.GrowthPerDay = 2
@@ -229,9 +263,29 @@ func TestALoginThatAPersonDeniedIsNotRecorded(t *testing.T) {
 	if len(w.facts) != before+1 {
 		t.Fatalf("a denied login emitted %+v", w.facts[before].fact)
 	}
-	// Evidence from another time of the denied pair is kept, but makes nobody the owner.
+	// Evidence from another time or source is kept, but makes nobody the owner.
 	w.mustPlace(t, touchOf(0, "web", orrery.Server, "user_id:Ann device_id:T"))
-	if logins := w.Node(frag("device_id:T")).Logins; len(logins) != 2 {
-		t.Fatalf("a denied login became one of %v", logins)
+	w.mustPlace(t, touchOf(4, "app", orrery.Server, "user_id:Ann device_id:T"))
+	want := []Login{{1, frag("user_id:Ann")}, {2, frag("user_id:Bob")}}
+	if diff := cmp.Diff(want, w.Node(frag("device_id:T")).Logins); diff != "" {
+		t.Fatalf("the logins before and after denied ones (-want +got):\n%s", diff)
+	}
+}
+
+func TestASourceThatKeepsBridgingKnownPersonsIsBroken(t *testing.T) {
+	p := DefaultPolicy()
+	p.Guards.SuspectsPerMinute = 2
+	w := newWorld(p)
+	for i := range 4 {
+		w.mustPlace(t, touchOf(1, "shop", orrery.Server, fmt.Sprintf("user_id:u%d email:%d@x.org", i, i)))
+	}
+	for i := range 3 {
+		if w.b.Broken("web") {
+			t.Fatalf("broken after %d bridges, 2 are allowed", i)
+		}
+		w.mustPlace(t, touchOf(2, "web", orrery.Server, fmt.Sprintf("user_id:u%d email:%d@x.org", i, i+1)))
+	}
+	if !w.b.Broken("web") {
+		t.Fatal("a source that gave three people each other's addresses within a minute still links")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/orrery-cxm/orrery"
+	"github.com/orrery-cxm/orrery/internal/listen/weights"
 )
 
 //go:embed data
@@ -14,8 +15,12 @@ var shipped embed.FS
 
 // Options are what a caller may choose; the zero value is the product as shipped.
 type Options struct {
-	// Data replaces the embedded lexicons and frames; for tests of the engine itself.
+	// Data replaces the embedded lexicons, frames and weights; for tests of the engine itself.
 	Data fs.FS
+	// Untrained leaves the weights out: for training, and for nothing else.
+	Untrained bool
+	// Model replaces the embedded weights.
+	Model *weights.Model
 }
 
 // Hint is what is known about a text before it is read. Everything may be empty.
@@ -32,7 +37,12 @@ type Engine struct {
 	frames  *frames
 	classes classes
 	tongues tongues
-	pool    sync.Pool
+	model   *weights.Model
+
+	intentLabel  [len(intentNames)]label
+	urgencyLabel label
+	abstract     []bool // by class: an element of shapes
+	pool         sync.Pool
 }
 
 // revision is raised with each change of rules, lexicons or weights that may change an answer.
@@ -61,8 +71,33 @@ func New(o Options) (*Engine, error) {
 	if err := e.tongues.readAll(e.fold)(o.Data, "languages.txt"); err != nil {
 		return nil, err
 	}
+	e.known()
+	if e.model = o.Model; e.model == nil && !o.Untrained {
+		b, err := fs.ReadFile(o.Data, "model.bin")
+		if err != nil {
+			return nil, fmt.Errorf("open weights: %w", err)
+		}
+		if e.model, err = weights.Decode(b); err != nil {
+			return nil, fmt.Errorf("read weights: %w", err)
+		}
+	}
 	e.pool.New = func() any { return e.scratch() }
 	return e, nil
+}
+
+// known looks up by name what is used for every text.
+func (e *Engine) known() {
+	for i, n := range intentNames {
+		e.intentLabel[i] = e.frames.labelOf("intent." + n)
+	}
+	e.urgencyLabel = e.frames.labelOf("urgency.high")
+	e.abstract = make([]bool, len(e.lex.names))
+	for _, n := range [...]string{"kin", "friend", "pet", "self", "brandyou", "neg", "day", "span", "money"} {
+		e.abstract[e.lex.class[n]] = true
+	}
+	for _, c := range e.classes.aspects {
+		e.abstract[c] = true
+	}
 }
 
 // eachFile calls read for the files with that ending, in order of their names.
@@ -90,12 +125,17 @@ type scratch struct {
 	*Engine
 	reader
 	finder
-	hint    Hint
-	lang    language
-	word    []match // longest scored term at each place, left to right, without overlap
-	clauses []clause
-	terms   []valence
-	lean    float32
+	hint     Hint
+	lang     language
+	clauses  []clause
+	terms    []valence
+	feats    []uint32
+	felt     [emotionCount]match
+	outs     [weights.Outputs]float32
+	x        [weights.Inputs]float32
+	verdicts [weights.Verdicts]float32
+	lean     float32
+	known    float32 // how much of the text training knows, 0 to 1
 }
 
 func (e *Engine) scratch() *scratch {
@@ -114,7 +154,7 @@ func (e *Engine) Listen(text string, h Hint) *orrery.Signals {
 
 func (s *scratch) listen(text string, h Hint) *orrery.Signals {
 	out := &orrery.Signals{Revision: 1, Engine: s.Engine.Revision(), Language: "und"}
-	s.hint, s.lean = h, 0
+	s.hint, s.lean, s.known = h, 0, 0
 	s.reader.read(text)
 	out.Personal = s.personal()
 	if len(s.reader.toks) == 0 {
@@ -128,6 +168,8 @@ func (s *scratch) listen(text string, h Hint) *orrery.Signals {
 	}
 	s.match()
 	s.clausesOf()
+	s.weigh()
+	s.weighed()
 	s.polarity(out)
 	s.intents(out)
 	s.emotions(out)

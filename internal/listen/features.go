@@ -1,7 +1,5 @@
 package listen
 
-import "github.com/orrery-cxm/orrery/internal/listen/weights"
-
 // Kinds of features; each has a seed of its own so that they never meet but by chance.
 const (
 	seedWord uint64 = iota + 0x51
@@ -20,7 +18,7 @@ func feature(seed, a, b, c uint64) uint32 {
 	h = (h ^ b) * 0x94D049BB133111EB
 	h ^= h >> 29
 	h = (h ^ c) * 0x9E3779B97F4A7C15
-	return uint32(h >> (64 - weights.Bits))
+	return uint32(h >> 32)
 }
 
 var hashNumber = hashRunes([]rune("\x01number"))

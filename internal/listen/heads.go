@@ -1,6 +1,7 @@
 package listen
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -41,58 +42,22 @@ func HoldWorthy(s *orrery.Signals) (hold, soft bool) {
 // intents judges what the person wants.
 func (s *scratch) intents(out *orrery.Signals) {
 	for i, name := range intentNames {
-		score, best := s.frameScore(s.label["intent."+name])
-		if i == 0 {
-			score += s.complaint(out)
-		}
-		if name == orrery.IntentPraise {
-			score += s.praise(out)
-		}
-		if name == orrery.IntentQuestion && s.asks > 0 {
-			score += 1.5
-		}
-		p := thousandths(sigmoid(score - 2.2))
+		p := thousandths(sigmoid(s.verdicts[VerdictIntent+i]))
 		if p < reported {
 			continue
 		}
 		l := orrery.Label{Name: name, Confidence: p}
-		if best != nil {
+		if _, best := s.frameScore(s.intentLabel[i]); best != nil {
 			s.locate(&l, best)
 		} else {
 			l.Evidence = out.Evidence
 		}
 		out.Intents = append(out.Intents, l)
+		if p >= 400 && p < 600 {
+			out.Abstained = append(out.Abstained, "intents."+name)
+		}
 	}
 	byConfidence(out.Intents)
-}
-
-// complaint is what polarity and address add to the log odds of a complaint: sadness alone is none.
-func (s *scratch) complaint(out *orrery.Signals) float32 {
-	var z float32
-	for _, c := range s.clauses {
-		z += c.score
-	}
-	var add float32
-	switch out.Polarity {
-	case orrery.Negative:
-		add = min(2.2, -0.35*z)
-	case orrery.Positive:
-		add = -min(4, 0.5*z+1)
-	}
-	if out.Polarity == orrery.Negative && s.aboutService() {
-		add += 0.9
-	}
-	return add
-}
-
-func (s *scratch) praise(out *orrery.Signals) float32 {
-	switch out.Polarity {
-	case orrery.Positive:
-		return 1.6
-	case orrery.Negative:
-		return -2
-	}
-	return 0
 }
 
 // aboutService says whether the text speaks to a brand or about what a brand does.
@@ -110,38 +75,58 @@ func (s *scratch) aboutService() bool {
 	return false
 }
 
-// emotions counts the words of each, with negation, and gives those that stand out.
-func (s *scratch) emotions(out *orrery.Signals) {
+// feelings is the evidence of the lexicons for each emotion, negation heeded.
+func (s *scratch) feelings() [emotionCount]float32 {
 	var sum [emotionCount]float32
-	var where [emotionCount]match
-	total := float32(0)
+	s.felt = [emotionCount]match{}
 	for i := range s.matches {
 		m := &s.matches[i]
 		e := &s.lex.entries[m.entry]
 		for k, c := range s.classes.emotions {
-			if !e.is(c) {
+			if !e.is(c) || m.to <= s.felt[k].to { // a longer term around this one was counted
 				continue
 			}
-			v := s.inContext(*m, 1)
-			if v < 0 {
-				continue
+			if v := s.inContext(*m, 1); v > 0 {
+				sum[k] += v
+				s.felt[k] = *m
 			}
-			sum[k] += v
-			total += v
-			where[k] = *m
 		}
 	}
-	for k, v := range sum {
-		if v == 0 {
+	return sum
+}
+
+// Weight of a word of an emotion against the trained output, and the pull towards none.
+const (
+	feltWeight = 1.8
+	noneWeight = 0.3
+	outsWeight = 0.35
+)
+
+// emotions gives those that stand out.
+func (s *scratch) emotions(out *orrery.Signals) {
+	felt := s.feelings()
+	var z [emotionCount + 1]float32
+	z[emotionCount] = s.outs[OutNone]*outsWeight + noneWeight
+	top := z[emotionCount]
+	for k := range felt {
+		z[k] = s.outs[OutEmotion+k]*outsWeight + feltWeight*float32(math.Log1p(float64(felt[k])*1.5))
+		top = max(top, z[k])
+	}
+	var sum float32
+	for k := range z {
+		z[k] = exp(z[k] - top)
+		sum += z[k]
+	}
+	for k := range felt {
+		p := thousandths(z[k] / sum)
+		if p < 200 {
 			continue
 		}
-		p := thousandths(v / (total + 0.8))
-		if p < reported {
-			continue
+		l := orrery.Label{Name: emotionNames[k], Confidence: p}
+		if m := s.felt[k]; m.to > m.from {
+			l.From, l.To = int(s.reader.toks[m.from].from), int(s.reader.toks[m.to-1].to)
+			l.Evidence = []string{s.text[l.From:l.To]}
 		}
-		m := where[k]
-		l := orrery.Label{Name: emotionNames[k], Confidence: p, From: int(s.reader.toks[m.from].from), To: int(s.reader.toks[m.to-1].to)}
-		l.Evidence = []string{s.text[l.From:l.To]}
 		out.Emotions = append(out.Emotions, l)
 	}
 	byConfidence(out.Emotions)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io/fs"
+	"iter"
 	"strconv"
 	"strings"
 )
@@ -39,7 +40,8 @@ type lexicon struct {
 	names   []string
 	class   map[string]class
 	entries []entry
-	at      []int32 // by node: entry or -1
+	texts   []string // of the entries
+	at      []int32  // by node: entry or -1
 	steps   table
 	reader  reader
 }
@@ -107,6 +109,7 @@ func (l *lexicon) add(head, term string) error {
 	if l.at[node] < 0 {
 		l.at[node] = int32(len(l.entries))
 		l.entries = append(l.entries, entry{})
+		l.texts = append(l.texts, term)
 	}
 	e := &l.entries[l.at[node]]
 	if head[0] == '+' || head[0] == '-' || head[0] == '0' {
@@ -225,4 +228,29 @@ func (t *table) step(node int32, tok *token) int32 {
 		next = t.get(node, tok.alt[a])
 	}
 	return next
+}
+
+// Term is one term of the lexicons, for training.
+type Term struct {
+	Text     string
+	Score    float64
+	Emotions []int // indexes of emotions
+}
+
+// Terms yields every term that has a score or an emotion, in the order of the files.
+func (e *Engine) Terms() iter.Seq[Term] {
+	return func(yield func(Term) bool) {
+		for i := range e.lex.entries {
+			en := &e.lex.entries[i]
+			t := Term{Text: e.lex.texts[i], Score: float64(en.score) / 10}
+			for k, c := range e.classes.emotions {
+				if en.is(c) {
+					t.Emotions = append(t.Emotions, k)
+				}
+			}
+			if (en.scored || len(t.Emotions) > 0) && !yield(t) {
+				return
+			}
+		}
+	}
 }

@@ -111,48 +111,61 @@ func (s *scratch) inContext(m match, v float32) float32 {
 
 // polarity judges the whole text.
 func (s *scratch) polarity(out *orrery.Signals) {
-	s.weigh()
-	var pos, neg float32
+	v := s.verdicts[VerdictPolarity : VerdictPolarity+3]
+	top := max(v[0], v[1], v[2])
+	neg, neu, pos := exp(v[0]-top), exp(v[1]-top), exp(v[2]-top)
+	sum := neg + neu + pos
+	neg, neu, pos = neg/sum, neu/sum, pos/sum
+	s.lean = pos - neg
+	p := max(neg, neu, pos)
+	switch {
+	case s.divided() && max(neg, pos) < 0.8:
+		out.Polarity, p = orrery.Mixed, max(p, neg+pos-0.2)
+	case neg == p:
+		out.Polarity = orrery.Negative
+	case pos == p:
+		out.Polarity = orrery.Positive
+	default:
+		out.Polarity = orrery.Neutral
+	}
+	out.Confidence = thousandths(p)
+	out.Evidence = s.evidence(out.Polarity)
+	if p < 0.45 {
+		out.Abstained = append(out.Abstained, "polarity")
+	}
+}
+
+// divided says that one clause praises and another blames, both plainly.
+func (s *scratch) divided() bool {
+	up, down := false, false
+	for _, c := range s.clauses {
+		up = up || c.score >= 2
+		down = down || c.score <= -2
+	}
+	return up && down
+}
+
+// evidence is the two strongest terms that speak for p.
+func (s *scratch) evidence(p orrery.Polarity) []string {
 	var strongest [2]valence
-	c := 0
 	for _, t := range s.terms {
-		for c < len(s.clauses)-1 && t.from >= s.clauses[c].to {
-			c++
+		if p == orrery.Negative && t.score >= 0 || p == orrery.Positive && t.score <= 0 || p == orrery.Neutral {
+			continue
 		}
-		w := t.score * s.clauses[c].weight
-		s.clauses[c].score += w
-		if w > 0 {
-			pos += w
-		} else {
-			neg -= w
-		}
-		if a := abs32(w); a > abs32(strongest[0].score) {
+		switch a := abs32(t.score); {
+		case a > abs32(strongest[0].score):
 			strongest[1], strongest[0] = strongest[0], t
-		} else if a > abs32(strongest[1].score) {
+		case a > abs32(strongest[1].score):
 			strongest[1] = t
 		}
 	}
-	complaint, _ := s.frameScore(s.label["intent.complaint"])
-	praise, _ := s.frameScore(s.label["intent.praise"])
-	neg += 0.7 * max(complaint, 0)
-	pos += 0.4 * max(praise, 0)
-	z := (pos - neg) / float32(math.Sqrt(float64(1+0.15*(pos+neg))))
-	s.lean = z / float32(math.Sqrt(float64(4+z*z)))
-	switch {
-	case pos > 2.5 && neg > 2.5 && abs32(z) < 1.2:
-		out.Polarity, out.Confidence = orrery.Mixed, 550
-	case z <= -0.9:
-		out.Polarity, out.Confidence = orrery.Negative, thousandths(sigmoid(-z*0.9-0.2))
-	case z >= 0.9:
-		out.Polarity, out.Confidence = orrery.Positive, thousandths(sigmoid(z*0.9-0.2))
-	default:
-		out.Polarity, out.Confidence = orrery.Neutral, thousandths(0.5+0.25*(0.9-abs32(z)))
-	}
+	var out []string
 	for _, t := range strongest {
-		if t.score != 0 && (t.score < 0) == (out.Polarity == orrery.Negative) {
-			out.Evidence = append(out.Evidence, s.span(t.from, t.to))
+		if t.score != 0 {
+			out = append(out, s.span(t.from, t.to))
 		}
 	}
+	return out
 }
 
 // frameScore is the log odds that the frames of a label add: the strongest counts fully, each further kind half of the one
@@ -181,7 +194,9 @@ func (s *scratch) frameScore(l label) (float32, *hit) {
 	return top + second/2 + against, best
 }
 
-func sigmoid(x float32) float32 { return 1 / (1 + float32(math.Exp(-float64(x)))) }
+func sigmoid(x float32) float32 { return 1 / (1 + exp(-x)) }
+
+func exp(x float32) float32 { return float32(math.Exp(float64(x))) }
 
 func thousandths(p float32) orrery.Confidence {
 	return orrery.Confidence(max(0, min(1000, int(p*1000+0.5))))

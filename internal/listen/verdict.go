@@ -62,22 +62,25 @@ func (l language) table() string {
 	return "en"
 }
 
+// knownScale makes a text of which training knows two thirds of the features a known one.
+const knownScale = 1.5
+
 // inputs measures the text for the table of its language.
 func (s *scratch) inputs(x *[weights.Inputs]float32) {
 	*x = [weights.Inputs]float32{}
 	x[0] = 1
+	s.outs = [weights.Outputs]float32{}
 	if s.model != nil {
-		s.model.Score(s.features(), &s.outs)
-	} else {
-		s.outs = [weights.Outputs]float32{}
+		s.known = min(1, knownScale*s.model.Score(s.features(), &s.outs))
 	}
 	mean := (s.outs[0] + s.outs[1] + s.outs[2]) / 3
 	for i := range 3 {
-		x[1+i] = s.outs[i] - mean
+		x[1+i] = (s.outs[i] - mean) * s.known
 	}
 	for i := range intentNames {
 		x[4+i] = s.outs[OutIntent+i]
 	}
+	x[24] = 1 - s.known
 	pos, neg, last := s.sums()
 	x[11] = pos / float32(math.Sqrt(float64(1+0.15*(pos+neg))))
 	x[12] = neg / float32(math.Sqrt(float64(1+0.15*(pos+neg))))
@@ -88,7 +91,6 @@ func (s *scratch) inputs(x *[weights.Inputs]float32) {
 	x[21] = min(float32(s.bangs), 3)
 	x[22] = flag(s.aboutService())
 	x[23] = flag(s.mentioned())
-	x[24] = float32(math.Log(float64(1+len(s.reader.toks)))) - 2.5
 	x[25] = last
 	x[26] = (pos - neg) / float32(math.Sqrt(float64(4+(pos-neg)*(pos-neg)))) // saturated
 	x[27] = flag(neg == 0 && pos == 0)

@@ -46,6 +46,9 @@ func TestAComplaintHoldsEverythingTheBrandWantsUntilSolvedAnsweredAndRested(t *t
 	for _, c := range wishes {
 		w.expect(ana, c, protect.GateClear)
 	}
+	if r := facts[*orrery.HoldReleased](w); len(r) != 1 || r[0].Reason != "satisfied_and_rested" {
+		t.Fatalf("released %+v, expected one hold as satisfied_and_rested", r)
+	}
 	w.replayed(t)
 }
 

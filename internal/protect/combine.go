@@ -11,6 +11,8 @@ import (
 // of any of them. It is associative and commutative, and takes the stricter where two disagree. With one fragment it is
 // that fragment's own state, not a copy: read it, never change it.
 //
+// Lists are bounded on each fragment and not again here: a bound over a union would depend on the grouping.
+//
 // Consent combines as the latest of each kind of saying, so a refusal on one fragment stands against a grant on another
 // unless a trusted source granted the same or something narrower later (see [Experience.Standing]).
 func Combine(es []*Experience) *Experience {
@@ -42,12 +44,6 @@ func Combine(es []*Experience) *Experience {
 			return a
 		})
 	}
-	out.Apologies = boundPaid(out.Apologies)
-	out.Life = boundGone(out.Life)
-	out.Marks = newest(out.Marks, maxMarks, byMark)
-	out.Sent = boundSent(out.Sent)
-	out.Signals = boundDone(out.Signals)
-	out.Clashes = newest(out.Clashes, maxClashes, byClashTime)
 	return &out
 }
 

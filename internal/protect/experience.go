@@ -130,7 +130,6 @@ func (e *Experience) Evolve(self orrery.FragmentID, f orrery.Fact, at orrery.Sta
 		}
 	case *orrery.HoldReleased:
 		e.Holds = slices.DeleteFunc(e.Holds, func(h orrery.Hold) bool { return h.ID == f.Hold })
-		e.unshare()
 	case *orrery.ApologyDue:
 		e.putApology(Apology{Case: f.Case, Since: f.Since, Again: f.Again}, at.Time)
 	case *orrery.ApologyPaid:

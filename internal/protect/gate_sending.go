@@ -9,14 +9,14 @@ import (
 // Lines 7 to 10: the clock, what was sent before, the channel.
 
 func askQuiet(p *Policy, q *Question) (orrery.Answer, bool) {
-	if p.Quiet.Hours == nil || slices.Contains(p.Quiet.Except, q.Channel) {
+	if slices.Contains(p.Quiet.Except, q.Channel) {
 		return pass()
 	}
-	at, holiday := p.Quiet.Hours.NextAllowed(q.Now, q.Zones)
+	at := p.Quiet.next(q.Now, q.Channel, q.Zones)
 	if at <= q.Now {
 		return pass()
 	}
-	if holiday {
+	if p.Quiet.holiday(q.Now, q.Channel, q.Zones) {
 		return hold(GateHoliday, at)
 	}
 	return hold(GateQuietHours, at)

@@ -105,6 +105,9 @@ func TestTwoTeamsThatContradictEachOtherAreFoundAndTheSecondHeld(t *testing.T) {
 	if _, a := w.offer(news("retention", "stay")); a.Verdict != orrery.Allow {
 		t.Fatalf("after the window it is answered %s", a.Reason)
 	}
+	if n := len(facts[*orrery.ConflictFound](w)); n != 1 {
+		t.Fatalf("%d conflicts were found in all, expected the one inside the window", n)
+	}
 }
 
 func TestAConflictWithAnotherToolsMessageIsFoundOnce(t *testing.T) {

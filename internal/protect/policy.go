@@ -135,7 +135,8 @@ const (
 	ConflictWarn = "warn"
 )
 
-// Validate names the first field that cannot be, its value, and what would be right.
+// Validate names the first field that cannot be, its value, and what would be right. It also makes ready what the gate
+// needs of the quiet hours, so that asking costs nothing.
 func (p *Policy) Validate() error {
 	spans := []struct {
 		name     string

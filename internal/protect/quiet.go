@@ -1,32 +1,135 @@
 package protect
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/orrery-cxm/orrery"
+	"github.com/orrery-cxm/orrery/internal/when"
 )
 
-// Quiet says when people are left alone.
+// Quiet says when people are left alone. The strictest of everything that may apply counts: every zone in which the
+// person may be, and every rule of the region.
 type Quiet struct {
-	Except []orrery.Channel `yaml:"except"` // channels on which the person comes to us: web, app, store, chat
-	Hours  Hours            `yaml:"-"`      // nil: no quiet hours at all
+	Except   []orrery.Channel `yaml:"except"`   // channels on which the person comes to us: web, app, store, chat
+	Rules    when.QuietList   `yaml:"rules"`    // hours in which something may be sent, by region and channel
+	Region   string           `yaml:"region"`   // of the market: "IE", "US-TX"; "" for none but the rules of everywhere
+	Zones    []string         `yaml:"zones"`    // of the market, for people whose own is not known
+	Holidays when.Days        `yaml:"holidays"` // of the market, for rules that name them
+
+	zones *when.Zones
+	ready []channelHours // by channel of the rules; the last, without a channel, for all others
 }
 
-// Hours knows when it is quiet and when it is a holiday where a person may live.
-type Hours interface {
-	// NextAllowed is now itself when it is no quiet time in any of the zones, else the next moment at which it is
-	// none. Without zones it answers for the market's. Holiday says that a holiday or closed day is the reason.
-	NextAllowed(now orrery.Instant, zones []string) (at orrery.Instant, holiday bool)
+type channelHours struct {
+	channel   orrery.Channel
+	schedules []when.Schedule
 }
 
-// DefaultQuiet leaves alone everywhere but where the person comes to us.
+// DefaultQuiet leaves people alone at night, and more strictly where we know of a law.
 func DefaultQuiet() Quiet {
-	return Quiet{Except: []orrery.Channel{"web", "app", "store", "chat"}}
+	q := Quiet{Except: []orrery.Channel{"web", "app", "store", "chat"}, Rules: when.Seeds(), Zones: []string{"UTC"}}
+	q.prepare()
+	return q
 }
 
-func (q Quiet) validate() error {
-	for _, c := range q.Except {
-		if c == "" {
-			return wrong("quiet.except", `""`, "a channel's name, like web")
+// prepare computes once what every question needs.
+func (q *Quiet) prepare() {
+	q.zones, q.ready = &when.Zones{}, nil
+	for _, r := range q.Rules {
+		for _, c := range r.Channels {
+			if !slices.ContainsFunc(q.ready, func(h channelHours) bool { return h.channel == c }) {
+				q.ready = append(q.ready, channelHours{c, q.Rules.For(q.Region, c, q.Holidays)})
+			}
 		}
 	}
+	q.ready = append(q.ready, channelHours{schedules: q.Rules.For(q.Region, "", q.Holidays)})
+}
+
+func (q *Quiet) schedules(c orrery.Channel) []when.Schedule {
+	for i := range q.ready {
+		if h := &q.ready[i]; h.channel == c || i == len(q.ready)-1 {
+			return h.schedules
+		}
+	}
+	return q.Rules.For(q.Region, c, q.Holidays) // nobody validated this policy
+}
+
+// next is the next moment at which a message may be sent on channel c to somebody in these zones, now included. A zone
+// that does not exist counts as the market's.
+func (q *Quiet) next(now orrery.Instant, c orrery.Channel, zones []string) orrery.Instant {
+	schedules := q.schedules(c)
+	if len(schedules) == 0 {
+		return now
+	}
+	z := q.zones
+	if z == nil {
+		z = &when.Zones{}
+	}
+	if len(zones) == 0 {
+		zones = q.Zones
+	}
+	at, err := z.NextAllowed(now, zones, schedules...)
+	if err == nil {
+		return at
+	}
+	if at, err = z.NextAllowed(now, q.real(z, zones), schedules...); err == nil {
+		return at
+	}
+	return now.Add(orrery.Day) // nothing fits in sight, so nothing is sent: ask again tomorrow
+}
+
+// real are the zones that exist, and the market's for those that do not.
+func (q *Quiet) real(z *when.Zones, zones []string) []string {
+	var out []string
+	for _, name := range zones {
+		if _, err := z.Find(name); err == nil {
+			out = append(out, name)
+			continue
+		}
+		out = append(out, q.Zones...)
+	}
+	return out
+}
+
+// holiday says that one of the market's holidays is why it is quiet.
+func (q *Quiet) holiday(now orrery.Instant, c orrery.Channel, zones []string) bool {
+	if len(q.Holidays) == 0 || !slices.ContainsFunc(q.schedules(c), func(s when.Schedule) bool { return len(s.Off) > 0 }) {
+		return false
+	}
+	if len(zones) == 0 {
+		zones = q.Zones
+	}
+	for _, name := range zones {
+		z := q.zones
+		if z == nil {
+			z = &when.Zones{}
+		}
+		if zone, err := z.Find(name); err == nil {
+			if y, m, d := now.Time().In(zone).Date(); q.Holidays.Has(y, m, d) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (q *Quiet) validate() error {
+	if slices.Contains(q.Except, "") {
+		return wrong("quiet.except", `""`, "a channel's name, like web")
+	}
+	if len(q.Zones) == 0 {
+		return wrong("quiet.zones", "empty", "at least one zone of the market, like Europe/Dublin")
+	}
+	zones := &when.Zones{}
+	for _, name := range q.Zones {
+		if _, err := zones.Find(name); err != nil {
+			return fmt.Errorf("quiet.zones: %w", err)
+		}
+	}
+	if err := q.Rules.Validate(); err != nil {
+		return fmt.Errorf("quiet.rules: %w", err)
+	}
+	q.prepare()
 	return nil
 }

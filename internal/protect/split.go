@@ -15,7 +15,8 @@ const (
 	changeShared = "shared"
 )
 
-// Share says that this fragment's holds of a case were shared out: what happens to the case reaches them there too.
+// Share says that this fragment's holds of a case were shared out: what happens to the case reaches them there too,
+// also after this fragment's own hold was cleared.
 type Share struct {
 	Case orrery.CaseID
 	To   orrery.FragmentID
@@ -25,20 +26,10 @@ const maxShares = 32
 
 func (e *Experience) share(f *orrery.HoldChanged) {
 	s := Share{Case: f.Hold.Case}
-	if f.Hold.Case == 0 || s.To.UnmarshalText([]byte(f.By)) != nil || len(e.Shares) >= maxShares {
+	if f.Hold.Case == 0 || s.To.UnmarshalText([]byte(f.By)) != nil {
 		return
 	}
-	e.Shares = put(e.Shares, s, byShare)
-}
-
-// unshare forgets to whom a case was shared out once this fragment has no hold of it any more.
-func (e *Experience) unshare() {
-	if len(e.Shares) == 0 {
-		return
-	}
-	e.Shares = slices.DeleteFunc(e.Shares, func(s Share) bool {
-		return !slices.ContainsFunc(e.Holds, func(h orrery.Hold) bool { return h.Case == s.Case })
-	})
+	e.Shares = newest(put(e.Shares, s, byShare), maxShares, byShare)
 }
 
 // reached are the reporter, the affected person, and everybody to whom a hold of theirs was shared out.

@@ -23,9 +23,7 @@ func States() []string {
 // Table asks the gate about every class in every state: the documentation and the screens show it, and a test compares
 // it with the one that was agreed. Moments in it are relative to an arbitrary day.
 func Table() []Row {
-	p := DefaultPolicy()
-	p.Quiet.Hours = tableHours{}
-	return tableOf(p)
+	return tableOf(DefaultPolicy())
 }
 
 func tableOf(p *Policy) []Row {
@@ -47,21 +45,11 @@ func tableOf(p *Policy) []Row {
 	return out
 }
 
-// tableNow is a Monday at noon; tableNight the hour at which the table's people sleep.
+// tableNow is a Monday at noon; tableNight the hour at which people sleep; both in UTC.
 const (
 	tableNow   orrery.Instant = 1_780_315_200_000
 	tableNight                = tableNow + 11*orrery.Instant(orrery.Hour)
 )
-
-// tableHours sleeps from 21:00 to 08:00 of the table's day.
-type tableHours struct{}
-
-func (tableHours) NextAllowed(now orrery.Instant, _ []string) (orrery.Instant, bool) {
-	if now >= tableNow.Add(9*orrery.Hour) && now < tableNow.Add(20*orrery.Hour) {
-		return tableNow.Add(20 * orrery.Hour), false
-	}
-	return now, false
-}
 
 // tableClear is a person who agreed to everything and lives through nothing.
 func tableClear() *Experience {

@@ -73,7 +73,6 @@ func TestTheTableNoticesEveryLineThatIsTakenOut(t *testing.T) {
 	whole := markdown(Table())
 	for l := LineConsent; l <= lineUseless; l++ {
 		p := DefaultPolicy()
-		p.Quiet.Hours = tableHours{}
 		p.off = 1 << l
 		if got := markdown(tableOf(p)); got == whole {
 			t.Errorf("the table is the same without line %d: add a state that shows what the line is for", l)

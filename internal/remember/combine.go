@@ -17,6 +17,7 @@ func Combine(parts []*Memory) *Memory {
 	for _, p := range parts {
 		c.add(p)
 	}
+	c.retally()
 	return c
 }
 

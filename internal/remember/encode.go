@@ -96,6 +96,7 @@ func (m *Memory) Read(r *wire.Reader) error {
 				Currency: r.String(), Quantity: r.Int(), Placed: orrery.Instant(r.Int()), Changed: orrery.Instant(r.Int())}
 		}
 	}
+	m.retally()
 	m.Older = OlderOrders{Count: r.Int(), Minor: r.Int()}
 	if n := r.Count(); n > 0 {
 		m.Products = make([]ProductView, n)

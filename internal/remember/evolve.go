@@ -146,11 +146,17 @@ func (m *Memory) order(o *orrery.Order, t *orrery.Touch) {
 			if o.Placed == 0 {
 				next.Placed = min(m.Orders[i].Placed, placed)
 			}
+			if o.Total == (orrery.Money{}) { // an update that names no money leaves it as it was
+				next.Minor, next.Currency = m.Orders[i].Minor, m.Orders[i].Currency
+			}
+			m.tally(&m.Orders[i], -1)
 			m.Orders[i] = next
+			m.tally(&next, 1)
 		}
 		return
 	}
 	m.Orders = slices.Insert(m.Orders, i, next)
+	m.tally(&next, 1)
 	m.trimOrders()
 }
 
@@ -174,6 +180,7 @@ func (m *Memory) trimOrders() {
 			m.Older.Count++
 			m.Older.Minor += o.Minor
 		}
+		m.tally(&m.Orders[oldest], -1)
 		m.Orders = slices.Delete(m.Orders, oldest, oldest+1)
 	}
 }

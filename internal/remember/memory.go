@@ -30,12 +30,14 @@ type Memory struct {
 	Zone     string         // latest given
 	LocaleAt orrery.Instant
 	ZoneAt   orrery.Instant
-	Traits   []Trait   // by name
-	Events   []Event   // by name
-	Orders   []Order   // by source, then id
+	Traits   []Trait // by name
+	Events   []Event // by name
+	Orders   []Order // by source, then id
 	Older    OlderOrders
 	Products []ProductView // newest first
 	Accounts []orrery.AccountID
+
+	spentCount, spentMinor int64 // of Orders that count: kept beside them, never stored
 }
 
 // Trait is the latest value of one trait.
@@ -137,12 +139,21 @@ func (m *Memory) event(name string) (int, bool) {
 
 // Spent is the number and the sum in minor units of the orders that count.
 func (m *Memory) Spent() (count, minor int64) {
-	count, minor = m.Older.Count, m.Older.Minor
-	for i := range m.Orders {
-		if m.Orders[i].Counts() {
-			count++
-			minor += m.Orders[i].Minor
-		}
+	return m.Older.Count + m.spentCount, m.Older.Minor + m.spentMinor
+}
+
+// tally adds an order to what was spent, or with -1 takes it away.
+func (m *Memory) tally(o *Order, sign int64) {
+	if o.Counts() {
+		m.spentCount += sign
+		m.spentMinor += sign * o.Minor
 	}
-	return count, minor
+}
+
+// retally counts all orders anew.
+func (m *Memory) retally() {
+	m.spentCount, m.spentMinor = 0, 0
+	for i := range m.Orders {
+		m.tally(&m.Orders[i], 1)
+	}
 }

@@ -13,7 +13,7 @@
 //	traits.plan.startsWith("pro")           also endsWith, contains, and matches with an RE2 pattern
 //	"vip" in traits.tags                    a trait that holds a list of texts
 //	traits.tags.exists(t, t == "vip")       also all; inside: ==, !=, in, startsWith ... and &&, ||, !
-//	size(traits.tags) > 2                   elements of a list, characters of a text
+//	size(traits.tags) > 2                   how many elements a list has
 //	count("Product Viewed") >= 3            touches of that name of all time; "" is every touch
 //	count("Product Viewed", "7d") >= 3      in the last seven days, against a fixed number up to [MaxTimes]
 //	did("Signed In"), did("Signed In", "30d")
@@ -31,13 +31,16 @@
 //	orders.count > 2, state.mood == "sad"   the names that the product registers
 //	&& || ! ( ) ?: true false               and == between two conditions
 //
-// Lengths of time are one number and one unit: 90s, 30m, 48h, 7d, 2w.
+// Lengths of time are one number and one unit, 90s, 30m, 48h, 7d, 2w, up to ten years.
 //
 // # What is promised
 //
 // Nothing about a person is an error. A trait or name that is missing, or holds another kind of thing than it is
 // compared with, makes the comparison false; for != this means: false when it is missing, true when it is known and
-// differs. To say "is not pro, or not known" write !(traits.plan == "pro").
+// differs. To say "is not pro, or not known" write !(traits.plan == "pro"). A registered yes or no that is missing is no.
+//
+// Conditions of traits alone answer as CEL itself does, wherever CEL has an answer and not an error; only size() and the
+// elements of a text are left out.
 //
 // A touch is in the last seven days until exactly seven days after it, and then no longer. Windowed conditions know
 // the [MaxTimes] most recent touches of a name.

@@ -58,7 +58,10 @@ func newestOf(times []orrery.Instant) (at orrery.Instant, ok bool) {
 }
 
 // leaves are the ways to make a random condition about time; someTrait in cel_test.go makes those about traits.
-func leaves() []func(t *rapid.T) asked {
+func leaves() []func(t *rapid.T) asked { return append(leavesOfOne(), leavesOfMore()...) }
+
+// leavesOfOne ask about touches of one name.
+func leavesOfOne() []func(t *rapid.T) asked {
 	return []func(t *rapid.T) asked{
 		func(t *rapid.T) asked {
 			e, k := someEvent(t), rapid.IntRange(0, 5).Draw(t, "k")
@@ -94,6 +97,12 @@ func leaves() []func(t *rapid.T) asked {
 				return len(p.times[e]) > 0 && holds(int64(now-slices.Min(p.times[e])), int64(w))
 			}}
 		},
+	}
+}
+
+// leavesOfMore ask about two names, or about other things than touches.
+func leavesOfMore() []func(t *rapid.T) asked {
+	return []func(t *rapid.T) asked{
 		func(t *rapid.T) asked {
 			a, b := someEvent(t), someEvent(t)
 			within, w := someSpan(t)

@@ -1,6 +1,9 @@
 package rule
 
-import "maps"
+import (
+	"maps"
+	"slices"
+)
 
 // Unit is what one of a registered number stands for, so that people can write 250.00 for 25000 cents.
 type Unit uint8
@@ -25,7 +28,7 @@ type Names struct {
 	Channels []string
 }
 
-// kindOf is what name holds; nameless when it is not registered.
+// kindOf is what name holds; isUnknown when it is not registered.
 func (n Names) kindOf(name string) operandKind {
 	if unit, ok := n.Numbers[name]; ok {
 		if unit == Moment {
@@ -46,11 +49,9 @@ func (n Names) kindOf(name string) operandKind {
 	return isUnknown
 }
 
-// all lists every registered name.
+// all lists every registered name, sorted.
 func (n Names) all() []string {
-	names := append(append([]string(nil), n.Texts...), n.Flags...)
-	for name := range maps.Keys(n.Numbers) {
-		names = append(names, name)
-	}
+	names := slices.AppendSeq(slices.Concat(n.Texts, n.Flags), maps.Keys(n.Numbers))
+	slices.Sort(names)
 	return names
 }

@@ -42,18 +42,17 @@ func language(names Names) (*cel.Env, error) {
 		function("span", span, 1, 1),
 		cel.Function("ago", cel.Overload("ago_moment", []*cel.Type{moment}, span)),
 	}
-	for name, unit := range names.Numbers {
-		if unit == Moment {
+	for _, name := range names.all() {
+		switch names.kindOf(name) {
+		case isMoment:
 			opts = append(opts, cel.Variable(name, moment))
-		} else {
+		case isText:
+			opts = append(opts, cel.Variable(name, text))
+		case isFlag:
+			opts = append(opts, cel.Variable(name, flag))
+		default:
 			opts = append(opts, cel.Variable(name, cel.DynType))
 		}
-	}
-	for _, name := range names.Texts {
-		opts = append(opts, cel.Variable(name, text))
-	}
-	for _, name := range names.Flags {
-		opts = append(opts, cel.Variable(name, flag))
 	}
 	return cel.NewEnv(opts...)
 }

@@ -6,7 +6,7 @@ import "github.com/orrery-cxm/orrery"
 const MaxTimes = 50
 
 // Subject is what a rule may ask about one person, combined over all that we know of them. Answers must not change
-// during one Eval. Slices are only read, and only during the call.
+// during one Eval. Slices are only read, and only during the call. Moments are after 1970; 0 is none.
 type Subject interface {
 	// Trait is the latest value of a trait. A name with dots is a path into a trait that is an object. A value that
 	// is null is no value.

@@ -1,14 +1,10 @@
 package rule
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // suggest says what somebody who wrote name may have meant.
 func (c *compiler) suggest(name string) string {
 	candidates := c.names.all()
-	slices.Sort(candidates)
 	best, least := "", 3
 	for _, candidate := range candidates {
 		if d := distance(name, candidate); d < least {

@@ -49,7 +49,7 @@ func (d *Date) UnmarshalText(b []byte) error {
 	if year == 0 {
 		year = 2024 // a leap year, so that 02-29 is a day
 	}
-	if t := time.Date(year, time.Month(n[1]), n[2], 0, 0, 0, 0, time.UTC); t.Month() != time.Month(n[1]) || t.Day() != n[2] {
+	if t := time.Date(year, time.Month(n[1]), n[2], 0, 0, 0, 0, time.UTC); t.Month() != time.Month(n[1]) {
 		return wrong
 	}
 	*d = Date{n[0], time.Month(n[1]), n[2]}

@@ -71,12 +71,12 @@ func (s *Schedule) next(at orrery.Instant, zone *time.Location, limit orrery.Ins
 	return 0
 }
 
-// plainlyOpen answers yes where that takes no calendar, which is most of the time: no days are off, and the clocks do not
-// change today. A no says nothing.
+// plainlyOpen answers yes where that takes no calendar, which is most of the time: no days are off, and the clocks did
+// not change in the last day, so that they show no time for the second time. A no says nothing.
 func (s *Schedule) plainlyOpen(at orrery.Instant, zone *time.Location) bool {
 	unix := int64(at) / 1000
 	ahead := offset(unix, zone)
-	if len(s.Off) > 0 || at < 0 || offset(unix-86_400, zone) != ahead || offset(unix+86_400, zone) != ahead {
+	if len(s.Off) > 0 || at < 0 || offset(unix-86_400, zone) != ahead {
 		return false
 	}
 	local := unix + ahead
@@ -115,7 +115,7 @@ func (s *Schedule) stretch(at orrery.Instant, zone *time.Location, limit orrery.
 				continue
 			}
 			w.minute = int(open.from)
-			if from = w.moment(zone); from < until && from <= limit {
+			if from = w.moment(zone); from <= limit {
 				return from, until, true
 			}
 		}

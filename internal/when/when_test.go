@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
@@ -169,6 +170,8 @@ func TestHoursReadBackAsTheyAreWritten(t *testing.T) {
 		"fri-mon 10:00-12:00":                 "mon 10:00-12:00; fri-sun 10:00-12:00",
 		"mon,wed 09:00-12:00, 13:00-18:00":    "mon 09:00-12:00, 13:00-18:00; wed 09:00-12:00, 13:00-18:00",
 		"mon 09:00-12:00; mon 11:00-18:00":    "mon 09:00-18:00",
+		"mon 09:00-18:00, 10:00-12:00":        "mon 09:00-18:00",
+		"mon 12:00-18:00, 09:00-12:00":        "mon 09:00-18:00",
 		"sat 22:00-02:00":                     "sat 22:00-24:00; sun 00:00-02:00",
 		"fri 22:00-00:00":                     "fri 22:00-24:00",
 		"mon-sun 00:00-24:00":                 "always",
@@ -268,6 +271,10 @@ func TestQuietHoursOfCountryAndPartApplyTogether(t *testing.T) {
 			t.Errorf("%s by %s at %s goes out %s; want %s", tt.region, tt.channel, tt.now, got, tt.want)
 		}
 	}
+	own := QuietList{{Region: "US", Allowed: hours(t, "mon-sun 10:00-12:00")}, {Region: "US-TX", Allowed: hours(t, "mon-sun 11:00-13:00")}}
+	if n, all := len(own.For("FR", "sms", nil)), own.For("US-TX", "sms", nil); n != 0 || len(all) != 2 || len(own.For("US-CA", "sms", nil)) != 1 {
+		t.Errorf("a country's hours apply in all of its parts and nowhere else; got %d for FR and %v for US-TX", n, all)
+	}
 	for _, wrong := range []Quiet{{Region: "usa", Allowed: Always()}, {Region: "US-texas", Allowed: Always()}, {Region: "US"}} {
 		if err := (QuietList{wrong}).Validate(); err == nil || !strings.Contains(err.Error(), "write") {
 			t.Errorf("%+v is accepted: %v", wrong.Region, err)
@@ -276,6 +283,27 @@ func TestQuietHoursOfCountryAndPartApplyTogether(t *testing.T) {
 	Seeds()[0].Region = "XX"
 	if diff := cmp.Diff(l, Seeds()); diff != "" {
 		t.Errorf("whoever edits the seeds edits everybody's:\n%s", diff)
+	}
+}
+
+func TestQuietHoursAndCalendarsAreEditedAsYAML(t *testing.T) {
+	text := "region: FR\nchannels: [sms]\nallowed: mon-sat 08:00-21:00\nno_holidays: true\nread: 2026-11-24\n"
+	want := Quiet{Region: "FR", Channels: []orrery.Channel{"sms"}, Allowed: hours(t, "mon-sat 08:00-21:00"), Holidays: true, Read: Date{2026, 11, 24}}
+	var got Quiet
+	if err := yaml.Unmarshal([]byte(text), &got); err != nil || !cmp.Equal(want, got) {
+		t.Errorf("the policy is read as %+v (%v)", got, err)
+	}
+	calendar := Calendar{Zones: []string{"Europe/Vienna"}, Business: hours(t, "mon-fri 09:00-12:00, 13:00-17:00"), Holidays: Days{{0, 12, 25}, {2026, 5, 14}}}
+	out, err := yaml.Marshal(calendar)
+	var again Calendar
+	if err == nil {
+		err = yaml.Unmarshal(out, &again)
+	}
+	if err != nil || !cmp.Equal(calendar, again) {
+		t.Errorf("a calendar is written\n%sand read as %+v (%v)", out, again, err)
+	}
+	if err := yaml.Unmarshal([]byte("allowed: whenever"), &got); err == nil || !strings.Contains(err.Error(), "write mon-fri") {
+		t.Errorf("people are not told what hours look like: %v", err)
 	}
 }
 

@@ -27,6 +27,9 @@ func TestAHalfWrittenLastLineIsDroppedAndADamagedOneRefused(t *testing.T) {
 	if members, err := d.Members("X-01"); err != nil || !slices.Equal(members, []string{"ann"}) {
 		t.Errorf("members are %v (%v), want ann: bob's line is cut", members, err)
 	}
+	if now := read(t, path); now != whole[:len(now)] || now[len(now)-1] != '\n' {
+		t.Errorf("the cut line is still in the file: %q", now)
+	}
 	apply(t, d, remove("c", 1)) // shorter than what was cut
 	d.Close()
 	d = mustOpen(t, dir, Options{Platform: ads.X})

@@ -123,7 +123,7 @@ func (l *list) load() error {
 	if l.end == 0 {
 		return ErrDamaged
 	}
-	if err := error(nil); err != nil {
+	if err := l.journal.Truncate(l.end); err != nil {
 		return fmt.Errorf("cutting off a half-written line: %w", err)
 	}
 	return nil

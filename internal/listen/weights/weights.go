@@ -14,7 +14,8 @@ import (
 	"math"
 )
 
-// Sizes of the matrix. A feature is a number below Buckets.
+// Sizes of the matrix. The low Bits of a feature name its row, the rest must agree with the tag of the row: a feature that
+// training never met says nothing, instead of what another one says.
 const (
 	Bits    = 17
 	Buckets = 1 << Bits
@@ -32,7 +33,8 @@ type Table [Verdicts][Inputs]float32
 
 // Model is everything that was trained.
 type Model struct {
-	W     []int8 // Buckets rows of Outputs
+	W     []int8  // Buckets rows of Outputs
+	Tag   []uint8 // of the feature that each row belongs to; 0 where there is none
 	Scale [Outputs]float32
 	Bias  [Outputs]float32
 	Stack map[string]*Table // by language: en, zh, ar
@@ -41,37 +43,47 @@ type Model struct {
 // languages in the order in which tables are written.
 var languages = [...]string{"en", "zh", "ar"}
 
-const magic = "orrery-listen-1\n"
+const magic = "orrery-listen-2\n"
 
 // ErrCorrupt says that bytes are no model.
 var ErrCorrupt = errors.New("weights: not a model")
 
-// Add adds the rows of the features to sum.
-func (m *Model) Add(features []uint32, sum *[Outputs]int32) {
+// TagOf is what a row is marked with for that feature; never 0.
+func TagOf(feature uint32) uint8 { return uint8(1 + (feature>>Bits)%255) }
+
+// Add adds the rows of the known features to sum and counts those.
+func (m *Model) Add(features []uint32, sum *[Outputs]int32) (known int) {
 	for _, f := range features {
-		row := m.W[int(f)*Outputs : int(f)*Outputs+Outputs : int(f)*Outputs+Outputs]
+		b := f & (Buckets - 1)
+		if m.Tag[b] != TagOf(f) {
+			continue
+		}
+		known++
+		row := (*[Outputs]int8)(m.W[b*Outputs:])
 		for i, w := range row {
 			sum[i] += int32(w)
 		}
 	}
+	return known
 }
 
-// Score is the output of every head for a text of those features.
-func (m *Model) Score(features []uint32, out *[Outputs]float32) {
+// Score is the output of every head for a text of those features, and which share of them training knows.
+func (m *Model) Score(features []uint32, out *[Outputs]float32) (known float32) {
 	var sum [Outputs]int32
-	m.Add(features, &sum)
+	k := m.Add(features, &sum)
 	norm := float32(1)
-	if n := len(features); n > 0 {
-		norm = 1 / float32(math.Sqrt(float64(n)))
+	if k > 0 {
+		norm = 1 / float32(math.Sqrt(float64(k)))
 	}
 	for i, s := range sum {
 		out[i] = m.Bias[i] + float32(float32(s)*m.Scale[i])*norm
 	}
+	return float32(k) / float32(max(1, len(features)))
 }
 
 // Quantise rounds a float matrix to eight bits, with one scale for each output.
-func Quantise(w []float32, bias [Outputs]float32) *Model {
-	m := &Model{W: make([]int8, len(w)), Bias: bias, Stack: map[string]*Table{}}
+func Quantise(w []float32, tag []uint8, bias [Outputs]float32) *Model {
+	m := &Model{W: make([]int8, len(w)), Tag: tag, Bias: bias, Stack: map[string]*Table{}}
 	var top [Outputs]float32
 	for i, v := range w {
 		if v < 0 {
@@ -119,11 +131,12 @@ func (m *Model) Encode(w io.Writer) error {
 	skipped := uint64(0)
 	for r := range Buckets {
 		row := m.W[r*Outputs : (r+1)*Outputs]
-		if empty(row) {
+		if m.Tag[r] == 0 {
 			skipped++
 			continue
 		}
 		b.Write(binary.AppendUvarint(nil, skipped))
+		b.WriteByte(m.Tag[r])
 		skipped = 0
 		for _, v := range row {
 			b.WriteByte(byte(v))
@@ -138,25 +151,16 @@ func (m *Model) Encode(w io.Writer) error {
 	return nil
 }
 
-func empty(row []int8) bool {
-	for _, v := range row {
-		if v != 0 {
-			return false
-		}
-	}
-	return true
-}
-
 // Decode reads what Encode wrote.
 func Decode(b []byte) (*Model, error) {
 	if !bytes.HasPrefix(b, []byte(magic)) {
 		return nil, ErrCorrupt
 	}
-	raw, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(b[len(magic):])), Buckets*(Outputs+4)))
+	raw, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(b[len(magic):])), Buckets*(Outputs+8)))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
-	m := &Model{W: make([]int8, Buckets*Outputs), Stack: map[string]*Table{}}
+	m := &Model{W: make([]int8, Buckets*Outputs), Tag: make([]uint8, Buckets), Stack: map[string]*Table{}}
 	floats := func(fs []float32) bool {
 		if len(raw) < 4*len(fs) {
 			return false
@@ -180,14 +184,16 @@ func Decode(b []byte) (*Model, error) {
 	}
 	for r := uint64(0); len(raw) > 0; r++ {
 		skip, n := binary.Uvarint(raw)
-		if n <= 0 || skip >= Buckets || r+skip >= Buckets || len(raw) < n+Outputs {
+		if n <= 0 || skip >= Buckets || r+skip >= Buckets || len(raw) < n+1+Outputs {
 			return nil, ErrCorrupt
 		}
 		r += skip
+		m.Tag[r] = raw[n]
+		raw = raw[n+1:]
 		for i := range Outputs {
-			m.W[int(r)*Outputs+i] = int8(raw[n+i])
+			m.W[int(r)*Outputs+i] = int8(raw[i])
 		}
-		raw = raw[n+Outputs:]
+		raw = raw[Outputs:]
 	}
 	return m, nil
 }

@@ -248,10 +248,14 @@ func TestACompleteJournalIsFinished(t *testing.T) {
 
 func TestATornJournalIsDropped(t *testing.T) {
 	fs, l := interrupted(t)
-	change(t, fs, lifeDir+"/"+journalName, func(b []byte) { b[len(b)-1] ^= 1 })
+	first, err := l.At(context.Background(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	change(t, fs, lifeDir+"/"+journalName, func(b []byte) { b[sector+headerSize] ^= 1 })
 	change(t, fs, firstFile, func(b []byte) { // as if nothing had been overwritten yet
 		h := header{
-			seq: 2, workspace: l.workspace, lineage: l.lineage, length: 22, room: roomFor(22), before: l.firstHash(t),
+			seq: 2, workspace: l.workspace, lineage: l.lineage, length: 22, room: roomFor(22), before: first.Hash,
 			salt: [16]byte{1}, original: sumOf([16]byte{1}, []byte("the secret of a person")),
 		}
 		h.current = h.original
@@ -269,15 +273,6 @@ func TestATornJournalIsDropped(t *testing.T) {
 			t.Error("the journal was not wiped")
 		}
 	})
-}
-
-func (l *Log) firstHash(t *testing.T) log.Hash {
-	t.Helper()
-	c, err := l.At(context.Background(), 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c.Hash
 }
 
 func TestWhatIsLeftOfARedactedBodyConfirmsNoGuess(t *testing.T) {

@@ -123,7 +123,6 @@ func (l *Log) Reopen(ctx context.Context) error {
 		return log.ErrClosed
 	}
 	l.dropSpare()
-	l.broken = errors.New("reopening did not succeed")
 	st, err := l.load(ctx)
 	if err != nil {
 		l.broken = err
