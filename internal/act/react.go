@@ -1,6 +1,7 @@
 package act
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -49,15 +50,38 @@ func wish(t Turn, fragment orrery.FragmentID, d orrery.DestinationName, list orr
 	t.Emit(&orrery.PushRequested{Fragment: fragment, Destination: d, Audience: list, Push: kind, Version: version, Reason: reason, Cause: cause})
 }
 
-// Refresh asks for every current membership of the person again: their identifiers changed, so what a destination
+// Reconcile brings every wish in step with the person's memberships: lists that a new policy brought, changed or took
+// away. With renew, current memberships are asked for again: the person's identifiers changed, so what a destination
 // holds for them is out of date.
-func Refresh(t Turn, person orrery.PersonID, cause string) {
-	pushes := t.Box(person).Pushes
-	for i := range pushes {
-		if x := pushes[i]; x.Desired == orrery.PushAdd {
-			wish(t, person, x.Destination, x.List, orrery.PushAdd, "identifiers", cause)
+func Reconcile(t Turn, p *Policy, person orrery.PersonID, in func(orrery.AudienceName) bool, renew bool) {
+	for _, x := range slices.Clone(t.Box(person).Pushes) { // the turn changes the box while we walk
+		if x.Desired == orrery.PushAdd && !p.feeds(x.Destination, x.List, in) {
+			wish(t, person, x.Destination, x.List, orrery.PushRemove, "policy", "")
 		}
 	}
+	for i := range p.Lists {
+		l := &p.Lists[i]
+		if !in(l.Audience) {
+			continue
+		}
+		x := t.Box(person).Push(l.Destination, orrery.AudienceName(l.Code))
+		switch {
+		case x == nil || x.Desired != orrery.PushAdd:
+			wish(t, person, l.Destination, orrery.AudienceName(l.Code), orrery.PushAdd, "policy", "")
+		case renew:
+			wish(t, person, l.Destination, orrery.AudienceName(l.Code), orrery.PushAdd, "identifiers", "identity")
+		}
+	}
+}
+
+// feeds says that the policy has the list and that the person is in its audience.
+func (p *Policy) feeds(d orrery.DestinationName, code orrery.AudienceName, in func(orrery.AudienceName) bool) bool {
+	for i := range p.Lists {
+		if l := &p.Lists[i]; l.Destination == d && orrery.AudienceName(l.Code) == code {
+			return in(l.Audience)
+		}
+	}
+	return false
 }
 
 // Repush asks again for one membership that was given up after too many attempts.

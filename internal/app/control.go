@@ -59,15 +59,15 @@ func (o operation[Q, A]) served() served {
 	}}
 }
 
-// control is the open local door.
-type control struct {
+// Control is the open local door of a house.
+type Control struct {
 	server *http.Server
 	ended  chan struct{}
 	path   string
 }
 
-// openControl listens on the workspace's socket. Whoever has the log locked owns it, so an old socket is swept away.
-func openControl(h *House) (*control, error) {
+// OpenControl listens on the workspace's socket. Whoever has the log locked owns it, so an old socket is swept away.
+func OpenControl(h *House) (*Control, error) {
 	path := filepath.Join(h.Dir, socketName)
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("sweeping an old socket away: %w", err)
@@ -89,7 +89,7 @@ func openControl(h *House) (*control, error) {
 	for _, o := range operations() {
 		mux.HandleFunc("POST /"+o.name, func(w http.ResponseWriter, r *http.Request) { answerControl(w, r, h, o) })
 	}
-	c := &control{server: &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn)},
+	c := &Control{server: &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn)},
 		ended: make(chan struct{}), path: path}
 	go func() {
 		defer close(c.ended)
@@ -100,8 +100,8 @@ func openControl(h *House) (*control, error) {
 	return c, nil
 }
 
-// close ends the door: operations under way are told to stop.
-func (c *control) close() error {
+// Close ends the door: operations under way are told to stop.
+func (c *Control) Close() error {
 	err := c.server.Close()
 	<-c.ended
 	if e := os.Remove(c.path); e != nil && !errors.Is(e, fs.ErrNotExist) {

@@ -28,10 +28,15 @@ type cli struct {
 
 	Serve serveCommand `cmd:"" help:"Serve the tracking API and everything behind it."`
 	Key   keyCommand   `cmd:"" help:"Create, list and revoke API keys."`
+	Bench benchCommand `cmd:"" help:"Measure this machine and the product on it, and print each figure beside its limit."`
 
 	Person personCommand `cmd:"" help:"Look at a person: who they are, what holds, what waits, what happened and why."`
 	Apply  applyCommand  `cmd:"" help:"Put a policy in force, or see what it would change."`
 	Verify verifyCommand `cmd:"" help:"Build the state again from the log and compare; exit code 1 when they differ."`
+
+	Backup  backupCommand  `cmd:"" help:"Copy a workspace while it serves on, or export its keys."`
+	Restore restoreCommand `cmd:"" help:"Restore a backup into an empty place. Effects stay paused until they are resumed."`
+	Resume  resumeCommand  `cmd:"" help:"Let effects go on after a restore, or timers after a jump of the clock."`
 }
 
 // runner is what commands get.
@@ -99,7 +104,7 @@ func (c *serveCommand) Run(r *runner) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("listening on %s: %w", c.Listen, err), h.Close())
 	}
-	door, err := openControl(h)
+	door, err := OpenControl(h)
 	if err != nil {
 		return errors.Join(err, l.Close(), h.Close())
 	}
@@ -108,7 +113,7 @@ func (c *serveCommand) Run(r *runner) error {
 		slog.Info("no API key yet: create one with orrery key create --source website --trust public")
 	}
 	err = Serve(r.ctx, l, h)
-	return errors.Join(err, door.close(), h.Close())
+	return errors.Join(err, door.Close(), h.Close())
 }
 
 type keyCommand struct {

@@ -6,5 +6,7 @@ func operations() []served {
 		lookAtPerson.served(),
 		verifyState.served(),
 		applyPolicy.served(),
+		makeBackup.served(),
+		resume.served(),
 	}
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -48,7 +49,7 @@ func (c *applyCommand) Run(r *runner) error {
 		return fmt.Errorf("reading the policy: %w", err)
 	}
 	if _, err := engine.ParsePolicy(string(text)); err != nil { // before anything is opened
-		return fmt.Errorf("%s: %w", c.File, err)
+		return inFile(c.File, err)
 	}
 	a, err := ask(r, applyPolicy, applyQuestion{Text: string(text), DryRun: c.DryRun})
 	if err != nil {
@@ -63,6 +64,17 @@ func (c *applyCommand) Run(r *runner) error {
 		printTrial(r, a.Trial)
 	}
 	return nil
+}
+
+// inFile says in which file a person's mistake is.
+func inFile(name string, err error) error {
+	var e *orrery.Error
+	if !errors.As(err, &e) {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	located := *e
+	located.Say = name + ": " + e.Say
+	return &located
 }
 
 func printTrial(r *runner, t *engine.DryRun) {

@@ -34,7 +34,7 @@ func TestTheCommandLineDoesWhatItSays(t *testing.T) {
 			e.Setenv("ORRERY_LISTEN", fmt.Sprintf("127.0.0.1:%d", port))
 			return err
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"send": send, "key": key, "flip": flip, "bytes": countBytes},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"send": send, "key": key, "flip": flip, "bytes": countBytes, "waitfor": waitFor},
 	})
 }
 
@@ -77,6 +77,16 @@ func send(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		return
 	}
+}
+
+// waitfor FILE waits until a file is there.
+func waitFor(ts *testscript.TestScript, neg bool, args []string) {
+	for until := time.Now().Add(20 * time.Second); time.Now().Before(until); time.Sleep(10 * time.Millisecond) {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+	}
+	ts.Fatalf("%s does not appear", args[0])
 }
 
 // flip FILE changes one byte in the middle of a file.

@@ -2,6 +2,7 @@ package bench_test
 
 import (
 	"context"
+	"syscall"
 	"testing"
 	"time"
 
@@ -44,7 +45,18 @@ func BenchmarkEngine(b *testing.B) {
 	}
 	b.ReportAllocs()
 	b.ResetTimer()
+	before := cpu(b)
 	for n := 0; n < b.N; n += 500 {
 		send(load.Batch(nil, 500))
 	}
+	b.ReportMetric(float64(cpu(b)-before)/1e3/float64(b.N), "cpu-us/event")
+}
+
+// cpu is the processor time that this process has used, generator included.
+func cpu(b *testing.B) time.Duration {
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }

@@ -20,6 +20,9 @@ type people interface {
 	Experience(orrery.FragmentID) *protect.Experience
 	Desk(orrery.FragmentID) *desk.Desk
 	Case(orrery.CaseID) *orrery.Case
+	// Erased says that the identifier of a fragment stands in the erasure register: whoever comes under it again is new
+	// to us, but wants to hear nothing commercial.
+	Erased(orrery.FragmentID) bool
 }
 
 // subject answers what a rule may ask about one person, over their fragments.

@@ -198,12 +198,15 @@ func (s *state) refreeze() {
 	for id, b := range now.accounts {
 		old.accounts[id] = b
 	}
-	for id, p := range now.pages {
-		if before := old.pages[id]; before != nil {
-			before.body, before.last = append(before.body, p.body...), p.last
-		} else {
-			old.pages[id] = p
+	for id := range now.erased {
+		old.eraseTimeline(id)
+	}
+	for i := range now.entries {
+		e := &now.entries[i]
+		if now.erased[e.fragment] && !now.holds(int32(i)) {
+			continue // written before the erasure
 		}
+		old.addEntry(e.fragment, e.at, e.kind, e.body)
 	}
 	for t, set := range now.timers {
 		old.timers[t] = set
@@ -211,7 +214,7 @@ func (s *state) refreeze() {
 	for id, set := range now.waiting {
 		old.waiting[id] = set
 	}
-	old.bytes += now.bytes
+	old.bytes += now.bytes - len(now.entries)*entryOverhead
 	old.touches += now.touches
 	s.fresh, s.frozen = old, nil
 }

@@ -33,7 +33,7 @@ func (c *core) publish(b *batch, chunk log.Chunk) error {
 		}
 		l.fragments[x.fragment.id] = x.blob
 		l.bytes += len(x.blob)
-		if x.fragment.box.changed {
+		if x.boxChanged {
 			l.waiting[x.fragment.id] = len(x.items) > 0
 		}
 		if f := x.fragment; f.due != f.dueBefore {
@@ -50,7 +50,38 @@ func (c *core) publish(b *batch, chunk log.Chunk) error {
 		s.mu.Unlock()
 		return err
 	}
-	var subjects []orrery.FragmentID
+	c.publishTimelines(b, l)
+	s.at = position{seq: chunk.Seq, incarnation: chunk.Incarnation, hash: chunk.Hash, time: b.now}
+	s.mu.Unlock()
+	c.lastTime = b.now
+	c.policy = b.policy
+	for i := range blobs {
+		x := &blobs[i]
+		f := x.fragment
+		if f.due != 0 && f.due != f.dueBefore {
+			c.timers.add(timer{f.due, f.id})
+		}
+		if x.boxChanged {
+			c.outbox.set(f.id, x.items)
+		}
+		if f.gone || !f.seen {
+			delete(c.hot, f.id)
+			continue
+		}
+		f.settled(x.blob, x.at)
+	}
+	b.published = true
+	c.cool()
+	return nil
+}
+
+// publishTimelines adds the facts to the timelines of the fragments that they name.
+func (c *core) publishTimelines(b *batch, l *layer) {
+	var raw []byte // of the chunk, kept as long as its entries
+	if len(b.chunk.raw.B) > 0 {
+		raw = append(make([]byte, 0, len(b.chunk.raw.B)), b.chunk.raw.B...)
+		l.bytes += len(raw)
+	}
 	for i := range b.facts {
 		f := &b.facts[i]
 		switch x := f.fact.(type) {
@@ -62,49 +93,41 @@ func (c *core) publish(b *batch, chunk log.Chunk) error {
 			c.frozen = x.Frozen
 		case *orrery.BackfillMoved:
 			c.backfill.evolve(x)
+		case *orrery.PersonErased:
+			for _, id := range x.Fragments {
+				l.eraseTimeline(id)
+			}
 		}
 		body := f.body
 		if body == nil {
-			body = b.chunk.raw.B[f.start:f.end]
+			body = raw[f.start:f.end]
 		}
-		subjects = timelinesOf(subjects[:0], f.fact)
-		for _, id := range subjects {
+		b.subjects = timelinesOf(b.subjects[:0], f.fact)
+		for _, id := range b.subjects {
 			l.addEntry(id, f.at, f.fact.Kind(), body)
 		}
 	}
-	s.at = position{seq: chunk.Seq, incarnation: chunk.Incarnation, hash: chunk.Hash, time: b.now}
-	s.mu.Unlock()
-	c.lastTime = b.now
-	c.policy = b.policy
-	for i := range blobs {
-		x := &blobs[i]
-		if x.fragment.due != 0 && x.fragment.due != x.fragment.dueBefore {
-			c.timers.add(timer{x.fragment.due, x.fragment.id})
-		}
-		if x.fragment.box.changed {
-			c.outbox.set(x.fragment.id, x.items)
-		}
-	}
-	return nil
 }
 
 type encodedFragment struct {
-	fragment *fragment
-	blob     []byte
-	items    []Item
+	fragment   *fragment
+	blob       []byte
+	at         [6]span
+	items      []Item
+	boxChanged bool
 }
 
 // encodeBatch turns the changed fragments into blobs, one allocation for many.
 func (c *core) encodeBatch(b *batch) ([]encodedFragment, error) {
-	blobs := make([]encodedFragment, 0, len(b.fragments))
-	for _, f := range b.fragments {
+	blobs := c.encoded[:0]
+	for _, f := range b.touched {
 		if !f.changed {
 			continue
 		}
-		x := encodedFragment{fragment: f}
+		x := encodedFragment{fragment: f, boxChanged: f.box.changed}
 		if f.seen {
 			c.scratch.B = c.scratch.B[:0]
-			f.appendTo(&c.scratch, &c.inner)
+			x.at = f.appendTo(&c.scratch, &c.inner)
 			x.blob = append(make([]byte, 0, len(c.scratch.B)), c.scratch.B...)
 		}
 		if f.box.changed {
@@ -112,6 +135,7 @@ func (c *core) encodeBatch(b *batch) ([]encodedFragment, error) {
 		}
 		blobs = append(blobs, x)
 	}
+	c.encoded = blobs
 	return blobs, nil
 }
 
@@ -192,7 +216,7 @@ func (c *core) adopt(b *batch, f orrery.Fact) error {
 // wakeAll sets a timer for the person of every changed fragment.
 func (b *batch) wakeAll(at orrery.Instant) {
 	persons := map[orrery.PersonID]bool{}
-	for _, f := range b.fragments {
+	for _, f := range b.touched {
 		if f.changed && f.seen && !f.node.empty() {
 			if p := f.node.get().Person; p != 0 {
 				persons[p] = true

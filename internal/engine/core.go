@@ -45,7 +45,10 @@ type core struct {
 	spare       []*decide.Changes
 	used        []*decide.Changes
 	timers      timerQueue
-	reused      *batch // the batch's maps and lists, used again for each chunk
+	hot         map[orrery.FragmentID]*fragment // decoded, as published; one that a batch works on carries its number
+	hotLimit    int
+	encoded     []encodedFragment // scratch of publish
+	reused      *batch            // the batch's maps and lists, used again for each chunk
 	backfill    backfill
 	outbox      *outbox
 }
@@ -81,13 +84,18 @@ func (c *core) begin(now orrery.Instant) *batch {
 	b := c.reused
 	if b == nil {
 		b = &batch{
-			core: c, chunk: &c.writer, fragments: make(map[orrery.FragmentID]*fragment, 1024), cases: map[orrery.CaseID]*orrery.Case{},
+			core: c, chunk: &c.writer, cases: map[orrery.CaseID]*orrery.Case{},
 			accounts: map[orrery.AccountID]*Account{}, changes: make(map[orrery.PersonID]*decide.Changes, 64),
 			affected: map[orrery.TouchID]orrery.FragmentID{}, intents: map[orrery.IntentID]*orrery.Intent{},
 		}
 		c.reused = b
 	}
-	clear(b.fragments)
+	if !b.published {
+		c.forgetBatch(b)
+	}
+	clear(b.touched)
+	b.touched, b.published = b.touched[:0], false
+	b.number++
 	clear(b.cases)
 	clear(b.accounts)
 	clear(b.changes)
@@ -99,6 +107,27 @@ func (c *core) begin(now orrery.Instant) *batch {
 	b.now, b.depth, b.policy, b.breakers = now, 0, c.policy, c.breakers
 	b.stamp = orrery.Stamp{Incarnation: c.incarnation, Seq: c.state.at.seq + 1, Time: now}
 	return b
+}
+
+// forgetBatch throws away what a batch that was not published has worked on: the next one reads it again.
+func (c *core) forgetBatch(b *batch) {
+	for _, f := range b.touched {
+		delete(c.hot, f.id)
+	}
+}
+
+// cool keeps the number of fragments that stay decoded between batches within its bound. Which ones stay never changes
+// a result.
+func (c *core) cool() {
+	if len(c.hot) <= c.hotLimit {
+		return
+	}
+	for id := range c.hot {
+		if len(c.hot) <= c.hotLimit*7/8 {
+			break
+		}
+		delete(c.hot, id)
+	}
 }
 
 func (c *core) newChanges() *decide.Changes {
@@ -242,7 +271,7 @@ func (b *batch) settle() {
 		b.drain()
 		if c.All || c.State || c.Timer {
 			if c.All {
-				act.Refresh(b, person, "identity")
+				act.Reconcile(b, &b.policy.Policy, person, b.Members(person).Has, !c.Timer)
 			}
 			act.Settle(b, &b.policy.Policy, person)
 			b.drain()
@@ -279,6 +308,7 @@ func ask(p *Policy, from people, now orrery.Instant, person orrery.PersonID, in 
 	for _, id := range fragments {
 		if n := from.Node(id); n != nil && named(n.Identifier.Namespace) {
 			q.Known = true
+			q.Erased = q.Erased || from.Erased(id)
 		}
 		if in.Class == orrery.Advertisement {
 			continue // quiet hours do not bar audiences

@@ -26,6 +26,7 @@ type part[T any, P slice[T]] struct {
 	raw     []byte
 	value   P
 	changed bool
+	foreign bool // the value may hold on to memory of a request: it is read again from its bytes after the batch
 }
 
 // get decodes the slice on first use. Bytes that do not decode are a broken invariant: they were written by this code
@@ -42,23 +43,38 @@ func (p *part[T, P]) get() P {
 	return p.value
 }
 
-func (p *part[T, P]) evolve(self orrery.FragmentID, f orrery.Fact, at orrery.Stamp) {
+func (p *part[T, P]) evolve(self orrery.FragmentID, f orrery.Fact, at orrery.Stamp, foreign bool) {
 	p.get().Evolve(self, f, at)
 	p.changed = true
+	p.foreign = p.foreign || foreign
 }
 
 // empty says without decoding that there is nothing in the slice.
 func (p *part[T, P]) empty() bool { return p.value == nil && len(p.raw) == 0 }
 
-func (p *part[T, P]) appendTo(w *wire.Writer, scratch *wire.Writer) {
-	if !p.changed {
-		w.Bytes(p.raw)
-		return
+// appendTo writes the slice and returns where its bytes end.
+func (p *part[T, P]) appendTo(w *wire.Writer, scratch *wire.Writer) span {
+	b := p.raw
+	if p.changed {
+		scratch.B = scratch.B[:0]
+		p.value.AppendTo(scratch)
+		b = scratch.B
 	}
-	scratch.B = scratch.B[:0]
-	p.value.AppendTo(scratch)
-	w.Bytes(scratch.B)
+	w.Bytes(b)
+	return span{len(w.B) - len(b), len(w.B)}
 }
+
+// settled makes the slice clean after its batch was published with the given bytes.
+func (p *part[T, P]) settled(raw []byte) {
+	p.raw = raw
+	if p.foreign {
+		p.value = nil
+	}
+	p.changed, p.foreign = false, false
+}
+
+// span is a stretch of a blob.
+type span struct{ from, to int }
 
 // fragment is the state of one fragment as a turn sees it.
 type fragment struct {
@@ -72,7 +88,8 @@ type fragment struct {
 	box        part[act.Box, *act.Box]
 	seen       bool // exists in the state, or came to exist in this batch
 	changed    bool
-	gone       bool // erased in this batch
+	gone       bool   // erased in this batch
+	batch      uint64 // the batch that used it last
 	dueBefore  orrery.Instant
 }
 
@@ -99,16 +116,29 @@ func decodeFragment(id orrery.FragmentID, blob []byte) (*fragment, error) {
 	return f, nil
 }
 
-// appendTo writes the blob. Everything after the due moment is a fold over facts.
-func (f *fragment) appendTo(w *wire.Writer, scratch *wire.Writer) {
+// appendTo writes the blob and returns where its slices lie. Everything after the due moment is a fold over facts.
+func (f *fragment) appendTo(w *wire.Writer, scratch *wire.Writer) (at [6]span) {
 	w.Uint(fragmentFormat)
 	w.Int(int64(f.due))
-	f.node.appendTo(w, scratch)
-	f.memory.appendTo(w, scratch)
-	f.experience.appendTo(w, scratch)
-	f.desk.appendTo(w, scratch)
-	f.members.appendTo(w, scratch)
-	f.box.appendTo(w, scratch)
+	at[0] = f.node.appendTo(w, scratch)
+	at[1] = f.memory.appendTo(w, scratch)
+	at[2] = f.experience.appendTo(w, scratch)
+	at[3] = f.desk.appendTo(w, scratch)
+	at[4] = f.members.appendTo(w, scratch)
+	at[5] = f.box.appendTo(w, scratch)
+	return at
+}
+
+// settled makes the fragment clean after its batch was published with the given blob: what was decoded serves the next
+// batch too.
+func (f *fragment) settled(blob []byte, at [6]span) {
+	f.changed, f.dueBefore = false, f.due
+	f.node.settled(blob[at[0].from:at[0].to])
+	f.memory.settled(blob[at[1].from:at[1].to])
+	f.experience.settled(blob[at[2].from:at[2].to])
+	f.desk.settled(blob[at[3].from:at[3].to])
+	f.members.settled(blob[at[4].from:at[4].to])
+	f.box.settled(blob[at[5].from:at[5].to])
 }
 
 // foldedPart is the blob without the due moment: what must be equal after a replay.
@@ -126,27 +156,29 @@ func (f *fragment) evolve(fact orrery.Fact, at orrery.Stamp) {
 		f.forget()
 		return
 	}
+	// A touch folds into node and memory without keeping hold of the request; any other fact may.
+	_, touch := fact.(*orrery.TouchRecorded)
 	for _, s := range slicesOf(fact) {
 		switch s {
 		case sliceNode:
-			f.node.evolve(f.id, fact, at)
+			f.node.evolve(f.id, fact, at, !touch)
 		case sliceMemory:
-			f.memory.evolve(f.id, fact, at)
+			f.memory.evolve(f.id, fact, at, !touch)
 		case sliceExperience:
-			f.experience.evolve(f.id, fact, at)
+			f.experience.evolve(f.id, fact, at, true)
 		case sliceDesk:
-			f.desk.evolve(f.id, fact, at)
+			f.desk.evolve(f.id, fact, at, true)
 		case sliceMembers:
-			f.members.evolve(f.id, fact, at)
+			f.members.evolve(f.id, fact, at, true)
 		case sliceBox:
-			f.box.evolve(f.id, fact, at)
+			f.box.evolve(f.id, fact, at, true)
 		}
 	}
 }
 
 // forget empties every slice: the fragment is as if it had never been seen.
 func (f *fragment) forget() {
-	*f = fragment{id: f.id, changed: true, dueBefore: f.dueBefore, gone: true}
+	*f = fragment{id: f.id, changed: true, dueBefore: f.dueBefore, gone: true, batch: f.batch}
 	f.box.get()
 	f.box.changed = true
 }

@@ -122,6 +122,8 @@ func (w *Workspace) run() {
 			w.maybeCheckpoint(true)
 		case done := <-w.checkpointNow:
 			w.checkpointWait(done)
+		case f := <-w.between:
+			f()
 		case <-w.closing:
 			w.finish()
 			return

@@ -70,9 +70,12 @@ func ParsePolicy(text string) (*Policy, error) {
 		return nil, orrery.Invalid("policy.too_large", fmt.Sprintf("the policy has %d bytes; at most %d are possible", len(text), maxPolicy))
 	}
 	p := DefaultPolicy()
-	decoder := yaml.NewDecoder(strings.NewReader(text), yaml.Strict())
-	if err := decoder.Decode(p); err != nil && strings.TrimSpace(text) != "" && !isEmptyYAML(err) {
-		return nil, &orrery.Error{Kind: orrery.KindInvalid, Code: "policy.syntax", Say: yaml.FormatError(err, false, true), Err: err}
+	if says, err := saysSomething(text); err != nil {
+		return nil, err
+	} else if says {
+		if err := yaml.NewDecoder(strings.NewReader(text), yaml.Strict()).Decode(p); err != nil {
+			return nil, badYAML(err)
+		}
 	}
 	p.Text = text
 	if err := p.prepare(); err != nil {
@@ -81,7 +84,18 @@ func ParsePolicy(text string) (*Policy, error) {
 	return p, nil
 }
 
-func isEmptyYAML(err error) bool { return err.Error() == "EOF" }
+// saysSomething is false for a text without any value, such as one of comments only: decoding it would empty the policy.
+func saysSomething(text string) (bool, error) {
+	var value any
+	if err := yaml.Unmarshal([]byte(text), &value); err != nil && err.Error() != "EOF" {
+		return false, badYAML(err)
+	}
+	return value != nil, nil
+}
+
+func badYAML(err error) error {
+	return &orrery.Error{Kind: orrery.KindInvalid, Code: "policy.syntax", Say: yaml.FormatError(err, false, true), Err: err}
+}
 
 // prepare validates every part against the others and compiles the rules.
 func (p *Policy) prepare() error {

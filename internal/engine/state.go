@@ -19,6 +19,8 @@ type state struct {
 	frozen *layer // being written by the checkpoint, or nil
 	cache  *blobCache
 	store  *store
+
+	register *Register // who was erased
 }
 
 // layer is a set of changes that is not on disk yet. Values are never changed in place.
@@ -26,8 +28,10 @@ type layer struct {
 	fragments map[orrery.FragmentID][]byte
 	cases     map[orrery.CaseID][]byte
 	accounts  map[orrery.AccountID][]byte
-	pages     map[orrery.FragmentID]*page
-	timers    map[timer]bool // true: set, false: cleared
+	entries   []entry                     // of timelines, in the order of the log
+	latest    map[orrery.FragmentID]int32 // the last entry of a fragment, as its index in entries plus one
+	erased    map[orrery.FragmentID]bool  // their timelines on disk end here; entries of the layer are younger
+	timers    map[timer]bool              // true: set, false: cleared
 	waiting   map[orrery.FragmentID]bool
 	bytes     int
 	touches   int
@@ -36,7 +40,7 @@ type layer struct {
 func newLayer() *layer {
 	return &layer{
 		fragments: map[orrery.FragmentID][]byte{}, cases: map[orrery.CaseID][]byte{}, accounts: map[orrery.AccountID][]byte{},
-		pages: map[orrery.FragmentID]*page{}, timers: map[timer]bool{}, waiting: map[orrery.FragmentID]bool{},
+		latest: map[orrery.FragmentID]int32{}, erased: map[orrery.FragmentID]bool{}, timers: map[timer]bool{}, waiting: map[orrery.FragmentID]bool{},
 	}
 }
 
@@ -145,10 +149,8 @@ func (s *store) flush(l *layer, at position, own []byte) error {
 			return fmt.Errorf("writing the checkpoint: %w", err)
 		}
 	}
-	for id, p := range l.pages {
-		if err := b.Set(pairKey(keyPage, uint64(id), ^uint64(p.last)), p.body, nil); err != nil {
-			return fmt.Errorf("writing the checkpoint: %w", err)
-		}
+	if err := l.putPages(b); err != nil {
+		return fmt.Errorf("writing the checkpoint: %w", err)
 	}
 	for t, set := range l.timers {
 		key := pairKey(keyTimer, uint64(t.at), uint64(t.person))
@@ -189,27 +191,77 @@ func (s *store) flush(l *layer, at position, own []byte) error {
 	return nil
 }
 
-// page is the tail of a fragment's timeline that is not on disk yet.
-type page struct {
-	last orrery.Seq // the chunk of its newest entry
-	body []byte     // entries, oldest first
+// entry is one line of a fragment's timeline that is not on disk yet. Its body shares the memory of its chunk.
+type entry struct {
+	fragment orrery.FragmentID
+	at       orrery.Stamp
+	before   int32 // the entry before it of the same fragment, as its index plus one; 0 for none
+	kind     orrery.FactKind
+	body     []byte
 }
 
-// addEntry appends one entry to the fragment's unwritten page.
+// entryOverhead is what an entry costs in memory beside its body.
+const entryOverhead = 72
+
+// addEntry appends one entry to the fragment's timeline.
 func (l *layer) addEntry(id orrery.FragmentID, at orrery.Stamp, kind orrery.FactKind, body []byte) {
-	p := l.pages[id]
-	if p == nil {
-		p = &page{}
-		l.pages[id] = p
-		l.bytes += 64
+	l.entries = append(l.entries, entry{fragment: id, at: at, before: l.latest[id], kind: kind, body: body})
+	l.latest[id] = int32(len(l.entries))
+	l.bytes += entryOverhead
+}
+
+// eraseTimeline lets the fragment's timeline begin anew.
+func (l *layer) eraseTimeline(id orrery.FragmentID) {
+	delete(l.latest, id)
+	l.erased[id] = true
+	l.bytes += entryOverhead
+}
+
+// holds says that an entry still belongs to its fragment's timeline: it was not written before an erasure.
+func (l *layer) holds(i int32) bool {
+	for at := l.latest[l.entries[i].fragment]; at != 0; at = l.entries[at-1].before {
+		if at-1 == i {
+			return true
+		}
 	}
-	w := wire.Writer{B: p.body}
-	w.Uint(uint64(at.Seq))
-	w.Uint(uint64(at.Incarnation))
-	w.Uint(uint64(at.Index))
-	w.Int(int64(at.Time))
-	w.Uint(uint64(kind))
-	w.Bytes(body)
-	l.bytes += len(w.B) - len(p.body)
-	p.body, p.last = w.B, at.Seq
+	return false
+}
+
+// page writes the fragment's entries as a page, oldest first.
+func (l *layer) page(w *wire.Writer, id orrery.FragmentID) (last orrery.Seq) {
+	var order [64]int32
+	list := order[:0]
+	for i := l.latest[id]; i != 0; i = l.entries[i-1].before {
+		list = append(list, i-1)
+	}
+	for i := len(list) - 1; i >= 0; i-- {
+		e := &l.entries[list[i]]
+		w.Uint(uint64(e.at.Seq))
+		w.Uint(uint64(e.at.Incarnation))
+		w.Uint(uint64(e.at.Index))
+		w.Int(int64(e.at.Time))
+		w.Uint(uint64(e.kind))
+		w.Bytes(e.body)
+		last = e.at.Seq
+	}
+	return last
+}
+
+// putPages adds a page for each fragment that has entries.
+func (l *layer) putPages(b *pebble.Batch) error {
+	for id := range l.erased {
+		prefix := idKey(keyPage, uint64(id))
+		if err := b.DeleteRange(prefix, after(prefix), nil); err != nil {
+			return err
+		}
+	}
+	var w wire.Writer
+	for id := range l.latest {
+		w.B = w.B[:0]
+		last := l.page(&w, id)
+		if err := b.Set(pairKey(keyPage, uint64(id), ^uint64(last)), w.B, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }

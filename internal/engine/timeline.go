@@ -78,12 +78,22 @@ func (s *state) entries(id orrery.FragmentID, from Cursor, n int) ([]Fact, error
 		return nil
 	}
 	for _, l := range []*layer{s.fresh, s.frozen} {
-		if l == nil || l.pages[id] == nil {
+		if l == nil {
 			continue
 		}
-		// A page in memory may still grow behind this copy, never change before it.
-		if err := add(slices.Clone(l.pages[id].body)); err != nil {
-			return nil, err
+		for i := l.latest[id]; i != 0 && len(out) < n; {
+			e := &l.entries[i-1]
+			if i = e.before; !from.before(e.at) {
+				continue
+			}
+			f, err := decodeFact(e.kind, e.body)
+			if err != nil {
+				return nil, fmt.Errorf("timeline of %s: %w", id, err)
+			}
+			out = append(out, Fact{At: e.at, Fact: f})
+		}
+		if l.erased[id] {
+			return out, nil
 		}
 	}
 	if len(out) >= n {

@@ -30,7 +30,9 @@ type batch struct {
 	stamp     orrery.Stamp // of the next fact
 	chunk     *chunkWriter
 	facts     []batchFact
-	fragments map[orrery.FragmentID]*fragment
+	touched   []*fragment // in the order of their first use
+	number    uint64      // of the batch: fragments that carry it are in touched
+	published bool
 	cases     map[orrery.CaseID]*orrery.Case
 	accounts  map[orrery.AccountID]*Account
 	queue     []queued
@@ -150,20 +152,24 @@ func (b *batch) change(person orrery.PersonID) *decide.Changes {
 	return c
 }
 
-// fragment is the state of a fragment in this batch, loaded on first use.
+// fragment is the state of a fragment in this batch: as an earlier batch left it, or loaded.
 func (b *batch) fragment(id orrery.FragmentID) *fragment {
-	if f, ok := b.fragments[id]; ok {
+	f := b.core.hot[id]
+	if f != nil && f.batch == b.number {
 		return f
 	}
-	blob, err := b.core.state.blob(id)
-	if err != nil {
-		panic(stateError{err})
+	if f == nil {
+		blob, err := b.core.state.blob(id)
+		if err != nil {
+			panic(stateError{err})
+		}
+		if f, err = decodeFragment(id, blob); err != nil {
+			panic(stateError{err})
+		}
+		b.core.hot[id] = f
 	}
-	f, err := decodeFragment(id, blob)
-	if err != nil {
-		panic(stateError{err})
-	}
-	b.fragments[id] = f
+	f.batch = b.number
+	b.touched = append(b.touched, f)
 	return f
 }
 
@@ -258,7 +264,7 @@ func (b *batch) Intent(id orrery.IntentID) *orrery.Intent {
 	if in, ok := b.intents[id]; ok {
 		return in
 	}
-	for _, f := range b.fragments {
+	for _, f := range b.touched {
 		if f.box.empty() {
 			continue
 		}

@@ -74,6 +74,7 @@ func (w *Workspace) rebuild(ctx context.Context, dir string, upTo orrery.Seq) (*
 	}
 	c := &core{keys: w.keys, policy: DefaultPolicy(), breakers: &identify.Breakers{}, incarnation: 1, alarms: &alarms{}, outbox: newOutbox(),
 		state: newState(s, position{}, w.options.CacheBytes/4)}
+	c.hot, c.hotLimit = map[orrery.FragmentID]*fragment{}, 10000
 	if c.seen, err = dedupe.Open(filepath.Join(dir, "dedupe"), dedupe.Options{}); err != nil {
 		return nil, errors.Join(err, s.close())
 	}

@@ -94,6 +94,9 @@ type Workspace struct {
 	closing       chan struct{}
 	closeOnce     sync.Once
 	checkpointNow chan chan error
+	between       chan func() // what must run between two chunks
+	erasing       sync.Mutex  // one erasure at a time
+	register      *Register
 	flushing      sync.WaitGroup
 	flushed       chan error // the result of the checkpoint being written
 	flushBusy     bool       // loop only
@@ -121,7 +124,10 @@ func Open(ctx context.Context, o Options) (*Workspace, error) {
 		return nil, err
 	}
 	w := &Workspace{options: o, log: l, keys: keys, restored: restored, loopDone: make(chan struct{}), closing: make(chan struct{}),
-		checkpointNow: make(chan chan error), flushed: make(chan error, 1)}
+		checkpointNow: make(chan chan error), between: make(chan func()), flushed: make(chan error, 1)}
+	if w.register, err = openRegister(filepath.Join(o.Dir, RegisterName)); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
 	w.queue.bell = make(chan struct{}, 1)
 	w.progress.init()
 	if err := w.load(ctx); err != nil {
@@ -150,6 +156,7 @@ func (w *Workspace) load(ctx context.Context) error {
 	if c.decoder, err = newDecoder(); err != nil {
 		return fmt.Errorf("making a decompressor: %w", err)
 	}
+	c.hot, c.hotLimit = map[orrery.FragmentID]*fragment{}, max(1, w.options.CacheBytes/hotCost)
 	w.core = c
 	if err := w.openStores(ctx); err != nil {
 		return err
@@ -175,6 +182,7 @@ func (w *Workspace) openStores(ctx context.Context) error {
 		return err
 	}
 	w.core.state = newState(store, at, w.options.CacheBytes)
+	w.core.state.register = w.register
 	w.core.incarnation, w.core.lastTime = max(at.incarnation, 1), at.time
 	seen, err := w.openSeen(ctx, filepath.Join(w.options.Dir, "dedupe"))
 	if err != nil {
@@ -282,6 +290,9 @@ func (w *Workspace) replaySeen(ctx context.Context, from, to orrery.Seq) error {
 	}
 	return nil
 }
+
+// hotCost is about what one decoded fragment costs: its share of the bound on cached state is a quarter.
+const hotCost = 4 * 1500
 
 // restoredMark is the name of the file by which a restore says that a new incarnation must begin.
 const restoredMark = "restored"

@@ -76,7 +76,7 @@ type Graph interface {
 }
 
 // Fragments lists the fragments of a person from the oldest to the youngest (first sight, then id). The person may be
-// named by any of its fragments. Nil when never seen.
+// named by any of its fragments. Nil when never seen. The list is only to be read.
 func Fragments(g Graph, id orrery.FragmentID) []orrery.FragmentID {
 	n := g.Node(id)
 	if n == nil {
@@ -87,10 +87,10 @@ func Fragments(g Graph, id orrery.FragmentID) []orrery.FragmentID {
 			return nil
 		}
 	}
-	out := slices.Clone(n.Members)
-	if len(out) < 2 {
-		return out
+	if len(n.Members) < 2 {
+		return n.Members[:len(n.Members):len(n.Members)]
 	}
+	out := slices.Clone(n.Members)
 	slices.SortFunc(out, func(a, b orrery.FragmentID) int {
 		return cmp.Or(cmp.Compare(firstOf(g, a), firstOf(g, b)), cmp.Compare(a, b))
 	})

@@ -134,7 +134,7 @@ type scratch struct {
 	outs     [weights.Outputs]float32
 	x        [weights.Inputs]float32
 	verdicts [weights.Verdicts]float32
-	lean     float32
+	odds     [3]float32
 	known    float32 // how much of the text training knows, 0 to 1
 }
 
@@ -154,15 +154,17 @@ func (e *Engine) Listen(text string, h Hint) *orrery.Signals {
 
 func (s *scratch) listen(text string, h Hint) *orrery.Signals {
 	out := &orrery.Signals{Revision: 1, Engine: s.Engine.Revision(), Language: "und"}
-	s.hint, s.lean, s.known = h, 0, 0
+	s.hint, s.odds, s.known = h, [3]float32{}, 0
 	s.reader.read(text)
 	out.Personal = s.personal()
 	if len(s.reader.toks) == 0 {
+		s.lang = language{tag: "und"}
 		return out
 	}
 	s.lang = s.language()
 	out.Language = s.lang.tag
 	if !s.lang.judged {
+		s.verdicts = [weights.Verdicts]float32{}
 		out.Abstained = append(out.Abstained, "polarity", "intents", "emotions", "life", "risks")
 		return out
 	}
@@ -216,15 +218,15 @@ func (s *scratch) at(i int, c class) bool {
 
 // classes are those that code knows by name.
 type classes struct {
-	neg, intens, dim, but, hypo, fiction, past, recent, planned, self, you, kin, wh, polite class
-	emotions                                                                                [emotionCount]class
-	aspects                                                                                 [aspectCount]class
+	neg, intens, dim, but, hypo, fiction, past, recent, planned, self, you, kin, third class
+	emotions                                                                           [emotionCount]class
+	aspects                                                                            [aspectCount]class
 }
 
 func (l *lexicon) standard() classes {
 	c := classes{neg: l.classOf("neg"), intens: l.classOf("int"), dim: l.classOf("dim"), but: l.classOf("but"), hypo: l.classOf("hypo"),
 		fiction: l.classOf("fiction"), past: l.classOf("past"), recent: l.classOf("recent"), planned: l.classOf("planned"),
-		self: l.classOf("self"), you: l.classOf("brandyou"), kin: l.classOf("kin"), wh: l.classOf("wh"), polite: l.classOf("polite")}
+		self: l.classOf("self"), you: l.classOf("brandyou"), kin: l.classOf("kin"), third: l.classOf("third")}
 	for i, n := range emotionNames {
 		c.emotions[i] = l.classOf("emo." + n)
 	}

@@ -303,7 +303,12 @@ func (f *finder) from(node int32, i int) {
 	for _, fr := range n.frames {
 		f.hits = append(f.hits, hit{from: f.start, to: int32(i), frame: fr})
 	}
-	if i >= len(f.toks) {
+	if i >= len(f.toks) { // only joins of choices can still lead to an end
+		for _, e := range n.edges {
+			if e.gap >= 0 {
+				f.from(e.to, i)
+			}
+		}
 		return
 	}
 	t := &f.toks[i]
@@ -313,7 +318,11 @@ func (f *finder) from(node int32, i int) {
 	for _, e := range n.edges {
 		switch {
 		case e.gap >= 0:
-			for k := 0; k <= int(e.gap) && i+k < len(f.toks); k++ {
+			gap := int(e.gap)
+			if t.kind == kindHan { // a character is half a word
+				gap *= 2
+			}
+			for k := 0; k <= gap && i+k < len(f.toks); k++ {
 				f.from(e.to, i+k)
 				if f.toks[i+k].ends() {
 					break

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/orrery-cxm/orrery"
+	"github.com/orrery-cxm/orrery/internal/listen/weights"
 )
 
 const (
@@ -39,10 +40,24 @@ func HoldWorthy(s *orrery.Signals) (hold, soft bool) {
 	return l.Confidence >= CertainComplaint, l.Confidence >= SoftComplaint && l.Confidence < CertainComplaint
 }
 
+// complaintShift sets the thresholds where held-out sentences showed them to belong: at CertainComplaint nine of ten are
+// complaints.
+const complaintShift = 0.35
+
+// ComplaintChance is the probability of a complaint by the verdicts of a text. Whoever is likelier pleased does not
+// complain: a hold on praise is the one mistake that nobody forgives.
+func ComplaintChance(v *[weights.Verdicts]float32) float32 {
+	_, _, pos := polarityChances(v)
+	return sigmoid(v[VerdictIntent]+complaintShift) * min(1, 1.3*(1-pos))
+}
+
 // intents judges what the person wants.
 func (s *scratch) intents(out *orrery.Signals) {
 	for i, name := range intentNames {
 		p := thousandths(sigmoid(s.verdicts[VerdictIntent+i]))
+		if i == 0 {
+			p = thousandths(ComplaintChance(&s.verdicts))
+		}
 		if p < reported {
 			continue
 		}
@@ -97,9 +112,9 @@ func (s *scratch) feelings() [emotionCount]float32 {
 
 // Weight of a word of an emotion against the trained output, and the pull towards none.
 const (
-	feltWeight = 1.8
-	noneWeight = 0.3
-	outsWeight = 0.35
+	feltWeight = 2.5
+	noneWeight = 0.6
+	outsWeight = 0.15
 )
 
 // emotions gives those that stand out.
@@ -156,10 +171,10 @@ func (s *scratch) clausePolarity(tok int32, whole orrery.Polarity) orrery.Polari
 		if tok < c.from || tok >= c.to {
 			continue
 		}
-		switch {
-		case c.score > 0.5:
+		switch own := c.score / c.weight; {
+		case own > 0.5:
 			return orrery.Positive
-		case c.score < -0.5:
+		case own < -0.5:
 			return orrery.Negative
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -136,11 +137,14 @@ func (t *tongues) readAll(f *folding) func(fs.FS, string) error {
 			if !ok || tag[0] == '#' {
 				continue
 			}
-			l := len(t.tags)
+			l := slices.Index(t.tags, tag)
+			if l < 0 {
+				l = len(t.tags)
+				t.tags = append(t.tags, tag)
+			}
 			if l == maxTongues {
 				return fmt.Errorf("%s: more than %d languages", name, maxTongues)
 			}
-			t.tags = append(t.tags, tag)
 			r.read(words)
 			for i := range r.toks {
 				k := &r.toks[i]
@@ -190,10 +194,14 @@ func grams(w []rune, each func(int)) {
 	}
 }
 
+// englishPrior is what speaks for English before a word is read: names, brands and loan words look like any language.
+const englishPrior = 30
+
 // latin votes: a frequent word counts as much as several triples, more when few languages share it.
 func (s *scratch) latin() language {
 	t := &s.tongues
 	var votes [maxTongues]int
+	votes[0] = englishPrior
 	known := 0
 	for i := range s.reader.toks {
 		k := &s.reader.toks[i]

@@ -32,9 +32,13 @@ func (s *scratch) life(out *orrery.Signals) {
 		}
 		score -= 2.2 + s.muted(best, mute)
 		f := &s.all[best.frame]
-		l := orrery.Label{Name: kind, Who: f.who, When: s.when(best, f.when)}
+		l := orrery.Label{Name: kind, Who: s.who(kind, best, f.who), When: s.when(best, f.when)}
 		if l.When == "past" {
 			score -= 1.5
+		}
+		if l.Who == "self" && s.stranger(best) {
+			l.Who = "other"
+			score -= 1.4
 		}
 		if l.Confidence = thousandths(sigmoid(score)); l.Confidence < reported {
 			continue
@@ -43,6 +47,42 @@ func (s *scratch) life(out *orrery.Signals) {
 		out.Life = append(out.Life, l)
 	}
 	byConfidence(out.Life)
+}
+
+// who says whose event it is: of the kin who is the subject of the words, else as the frame has it. A birth in the family
+// is the writer's own; a bereavement is always of the family or of others.
+func (s *scratch) who(kind string, h *hit, usual string) string {
+	switch kind {
+	case "birth", "bereavement", "moving", "divorce":
+		return usual
+	}
+	for i := h.from; i < h.to && (i <= h.from+1 || kind == "illness" || kind == "graduation" || kind == "birthday"); i++ {
+		if s.at(int(i), s.classes.kin) {
+			return "family"
+		}
+	}
+	if h.from > 0 && s.at(int(h.from)-1, s.classes.kin) {
+		return "family"
+	}
+	return usual
+}
+
+// stranger says that the words just before h speak of somebody else: "they", "Prince", a name.
+func (s *scratch) stranger(h *hit) bool {
+	if h.from == 0 || s.reader.toks[h.from].kind != kindLatin || s.at(int(h.from), s.classes.self) {
+		return false
+	}
+	i := int(h.from) - 1
+	t := &s.reader.toks[i]
+	if t.kind != kindLatin {
+		return false
+	}
+	if s.at(i, s.classes.third) {
+		return true
+	}
+	first := i == 0 || s.reader.toks[i-1].kind == kindPunct
+	c := s.text[t.from]
+	return !first && c >= 'A' && c <= 'Z' && !t.caps && !s.at(i, s.classes.self) && !s.at(i, s.classes.recent)
 }
 
 // muted is how much speaks against a life event at h: a negation before it, a wish, fiction, or another reading of the

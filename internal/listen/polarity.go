@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/orrery-cxm/orrery"
+	"github.com/orrery-cxm/orrery/internal/listen/weights"
 )
 
 // valence is one scored term in its place, after negation and emphasis.
@@ -111,12 +112,8 @@ func (s *scratch) inContext(m match, v float32) float32 {
 
 // polarity judges the whole text.
 func (s *scratch) polarity(out *orrery.Signals) {
-	v := s.verdicts[VerdictPolarity : VerdictPolarity+3]
-	top := max(v[0], v[1], v[2])
-	neg, neu, pos := exp(v[0]-top), exp(v[1]-top), exp(v[2]-top)
-	sum := neg + neu + pos
-	neg, neu, pos = neg/sum, neu/sum, pos/sum
-	s.lean = pos - neg
+	neg, neu, pos := polarityChances(&s.verdicts)
+	s.odds = [3]float32{neg, neu, pos}
 	p := max(neg, neu, pos)
 	switch {
 	case s.divided() && max(neg, pos) < 0.8:
@@ -133,6 +130,15 @@ func (s *scratch) polarity(out *orrery.Signals) {
 	if p < 0.45 {
 		out.Abstained = append(out.Abstained, "polarity")
 	}
+}
+
+// polarityChances are the probabilities of negative, neutral and positive.
+func polarityChances(v *[weights.Verdicts]float32) (neg, neu, pos float32) {
+	a, b, c := v[VerdictPolarity], v[VerdictPolarity+1], v[VerdictPolarity+2]
+	top := max(a, b, c)
+	neg, neu, pos = exp(a-top), exp(b-top), exp(c-top)
+	sum := neg + neu + pos
+	return neg / sum, neu / sum, pos / sum
 }
 
 // divided says that one clause praises and another blames, both plainly.
@@ -209,13 +215,37 @@ func abs32(x float32) float32 {
 	return x
 }
 
-// Leaning is how the text leans, -1 (negative) to 1 (positive), for rankings and curves; 0 when it is not judged. Where
-// Polarity may say neutral, Leaning still says towards which side.
+// Leaning is how strongly the text leans to one side, -1 (negative) to 1 (positive), for rankings and curves; 0 when it is
+// not judged. Where Polarity may say neutral, Leaning still says towards which side. It is no probability: see Odds.
 func (e *Engine) Leaning(text string, h Hint) float64 {
 	s := e.pool.Get().(*scratch)
 	s.listen(cut(text), h)
-	l := s.lean
+	out := 0.0
+	if s.lang.judged && len(s.reader.toks) > 0 {
+		d := float64(s.verdicts[VerdictPolarity+2] - s.verdicts[VerdictPolarity])
+		pos, neg, _ := s.sums()
+		l := float64(pos-neg) * (1 + 0.08*float64(min(s.bangs, 4)))
+		out = 0.5*d/math.Sqrt(verdictSoftness+d*d) + 0.5*l/math.Sqrt(lexiconSoftness+l*l)
+	}
 	s.reader.text, s.hint = "", Hint{}
 	e.pool.Put(s)
-	return float64(l)
+	return out
+}
+
+// Squares of the log odds and of the sum of scores at which either half of Leaning reaches .7; the latter is the
+// normalisation of Hutto and Gilbert (VADER, 2014).
+const (
+	verdictSoftness = 9
+	lexiconSoftness = 15
+)
+
+// Odds are the probabilities that the text is negative, neutral and positive; all zero when it is not judged.
+func (e *Engine) Odds(text string, h Hint) (negative, neutral, positive float64) {
+	s := e.pool.Get().(*scratch)
+	s.odds = [3]float32{}
+	s.listen(cut(text), h)
+	o := s.odds
+	s.reader.text, s.hint = "", Hint{}
+	e.pool.Put(s)
+	return float64(o[0]), float64(o[1]), float64(o[2])
 }

@@ -35,7 +35,7 @@ type Measured struct {
 func (e *Engine) Measure(text string) Measured {
 	s := e.pool.Get().(*scratch)
 	defer e.pool.Put(s)
-	s.hint, s.lean = Hint{}, 0
+	s.hint = Hint{}
 	s.reader.read(cut(text))
 	s.lang = s.language()
 	if len(s.reader.toks) == 0 || !s.lang.judged {
@@ -65,6 +65,10 @@ func (l language) table() string {
 // knownScale makes a text of which training knows two thirds of the features a known one.
 const knownScale = 1.5
 
+// longText is from how many tokens on evidence is thinned: a long review says many things by the way, and the sum of them
+// would make us surer than a short message that says one thing.
+const longText = 60
+
 // inputs measures the text for the table of its language.
 func (s *scratch) inputs(x *[weights.Inputs]float32) {
 	*x = [weights.Inputs]float32{}
@@ -73,19 +77,25 @@ func (s *scratch) inputs(x *[weights.Inputs]float32) {
 	if s.model != nil {
 		s.known = min(1, knownScale*s.model.Score(s.features(), &s.outs))
 	}
+	thin := float32(1)
+	if n := len(s.reader.toks); n > longText {
+		thin = float32(math.Sqrt(float64(longText) / float64(n)))
+	}
 	mean := (s.outs[0] + s.outs[1] + s.outs[2]) / 3
 	for i := range 3 {
-		x[1+i] = (s.outs[i] - mean) * s.known
+		x[1+i] = (s.outs[i] - mean) * s.known * thin
 	}
 	for i := range intentNames {
 		x[4+i] = s.outs[OutIntent+i]
 	}
 	x[24] = 1 - s.known
 	pos, neg, last := s.sums()
+	pos, neg = pos*thin, neg*thin
 	x[11] = pos / float32(math.Sqrt(float64(1+0.15*(pos+neg))))
 	x[12] = neg / float32(math.Sqrt(float64(1+0.15*(pos+neg))))
 	for i := range intentNames {
 		x[13+i], _ = s.frameScore(s.intentLabel[i])
+		x[13+i] *= thin
 	}
 	x[20] = flag(s.asks > 0)
 	x[21] = min(float32(s.bangs), 3)
@@ -99,6 +109,10 @@ func (s *scratch) inputs(x *[weights.Inputs]float32) {
 	x[30], _ = s.frameScore(s.urgencyLabel)
 	x[31] = flag(neg > 0 && pos > 0)
 	x[32] = s.outs[OutLife]
+	for i := range 2 { // in a strange text the lexicons count otherwise
+		x[33+i] = x[11+i] * x[24]
+	}
+	x[35] = x[26] * x[24]
 }
 
 func flag(b bool) float32 {

@@ -21,6 +21,9 @@ func (m *Memory) Evolve(self orrery.FragmentID, f orrery.Fact, _ orrery.Stamp) {
 	}
 }
 
+// keep copies a text out of the request that it came with: a memory lives on when the request is long gone.
+func keep(s string) string { return strings.Clone(s) }
+
 func (m *Memory) touch(t *orrery.Touch) {
 	m.Touches++
 	if m.First == 0 || t.At < m.First {
@@ -28,15 +31,19 @@ func (m *Memory) touch(t *orrery.Touch) {
 	}
 	if t.At >= m.Last {
 		m.Last = t.At
-		if t.Channel != "" {
-			m.Channel = t.Channel
+		if t.Channel != "" && t.Channel != m.Channel {
+			m.Channel = orrery.Channel(keep(string(t.Channel)))
 		}
 	}
 	if t.Locale != "" && t.At >= m.LocaleAt {
-		m.Locale, m.LocaleAt = t.Locale, t.At
+		if m.LocaleAt = t.At; m.Locale != t.Locale {
+			m.Locale = keep(t.Locale)
+		}
 	}
 	if t.Zone != "" && t.At >= m.ZoneAt {
-		m.Zone, m.ZoneAt = t.Zone, t.At
+		if m.ZoneAt = t.At; m.Zone != t.Zone {
+			m.Zone = keep(t.Zone)
+		}
 	}
 	name := EventName(t)
 	m.count(name, t.At)
@@ -44,7 +51,10 @@ func (m *Memory) touch(t *orrery.Touch) {
 		m.count(page, t.At)
 	}
 	if t.Product != "" {
-		m.viewed(ProductView{Product: t.Product, Event: name, At: t.At})
+		if e := m.Event(name); e != nil {
+			name = e.Name
+		}
+		m.viewed(ProductView{Product: keep(t.Product), Event: name, At: t.At})
 	}
 	for i := range t.Traits {
 		if t.Kind == orrery.Group {
@@ -67,7 +77,7 @@ func (m *Memory) count(name string, at orrery.Instant) {
 			m.count(OtherEvents, at)
 			return
 		}
-		m.Events = slices.Insert(m.Events, i, Event{Name: name, First: at})
+		m.Events = slices.Insert(m.Events, i, Event{Name: keep(name), First: at})
 	}
 	e := &m.Events[i]
 	e.Total++
@@ -125,9 +135,13 @@ func (m *Memory) learn(tr *orrery.Trait, t *orrery.Touch) {
 	value := Trait{Name: tr.Name, Value: tr.Value, Origin: tr.Origin, At: t.At, Source: t.Source}
 	switch {
 	case ok && m.Traits[i].At > t.At:
+	case ok && m.Traits[i].Value == tr.Value && m.Traits[i].Source == t.Source:
+		m.Traits[i].At, m.Traits[i].Origin = t.At, tr.Origin
 	case ok:
+		value.Name, value.Value, value.Source = m.Traits[i].Name, keep(tr.Value), orrery.SourceName(keep(string(t.Source)))
 		m.Traits[i] = value
 	case len(m.Traits) < MaxTraits:
+		value.Name, value.Value, value.Source = keep(tr.Name), keep(tr.Value), orrery.SourceName(keep(string(t.Source)))
 		m.Traits = slices.Insert(m.Traits, i, value)
 	}
 }
@@ -138,7 +152,7 @@ func (m *Memory) order(o *orrery.Order, t *orrery.Touch) {
 	if placed == 0 {
 		placed = t.At
 	}
-	next := Order{Source: t.Source, ID: o.ID, Status: o.Status, Minor: o.Total.Minor, Currency: o.Total.Currency,
+	next := Order{Source: orrery.SourceName(keep(string(t.Source))), ID: keep(o.ID), Status: keep(o.Status), Minor: o.Total.Minor, Currency: keep(o.Total.Currency),
 		Quantity: o.Quantity, Placed: placed, Changed: t.At}
 	i, ok := slices.BinarySearchFunc(m.Orders, next, compareOrders)
 	if ok {
@@ -188,7 +202,7 @@ func (m *Memory) trimOrders() {
 func (m *Memory) join(a orrery.AccountID) {
 	i, ok := slices.BinarySearch(m.Accounts, a)
 	if !ok && len(m.Accounts) < MaxAccounts {
-		m.Accounts = slices.Insert(m.Accounts, i, a)
+		m.Accounts = slices.Insert(m.Accounts, i, orrery.AccountID(keep(string(a))))
 	}
 }
 

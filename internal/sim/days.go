@@ -93,7 +93,7 @@ func (w *world) trouble() {
 		w.crash(false)
 	case n < 4:
 		w.happened("power cut")
-		w.disk.CutPowerAfter(w.rand.IntN(40))
+		w.disk.FailWith(cutting(w.rand.IntN(40)))
 	case n < 7:
 		w.happened("refusing disk")
 		w.disk.FailWith(w.refusing(1 + w.rand.IntN(6)))

@@ -141,7 +141,9 @@ func (w *world) offers() []engine.Input {
 			in.UsefulUntil = w.instant().Add(orrery.Span(1+w.rand.IntN(240)) * orrery.Hour)
 		}
 		if in.Class == orrery.CaseSurvey || in.Class == orrery.Recovery {
-			in.Case = w.judge.liveCase(w.rand)
+			if c := w.judge.cases[w.judge.liveCase(w.rand)]; c.ID != 0 {
+				in.Case, in.Fragment = c.ID, c.Reporter
+			}
 		}
 		inputs = append(inputs, engine.Input{Command: engine.Offer{Offer: act.Offer{Intent: in}}})
 	}

@@ -15,9 +15,7 @@ import (
 // refusing is a disk that fails some of the next writes and syncs.
 func (w *world) refusing(n int) func(faultfs.Op) error {
 	return func(op faultfs.Op) error {
-		switch op.Kind {
-		case faultfs.WriteAt, faultfs.DataSync, faultfs.Sync, faultfs.Create, faultfs.Rename, faultfs.SyncDir, faultfs.Allocate:
-		default:
+		if !changes(op) {
 			return nil
 		}
 		if n <= 0 || w.rand.IntN(2) == 0 {
@@ -28,6 +26,27 @@ func (w *world) refusing(n int) func(faultfs.Op) error {
 			return syscall.ENOSPC
 		}
 		return errors.New("simulated: input/output error")
+	}
+}
+
+// changes says that an operation changes the disk; the judge only reads, and must not be what fails.
+func changes(op faultfs.Op) bool {
+	switch op.Kind {
+	case faultfs.WriteAt, faultfs.DataSync, faultfs.Sync, faultfs.Create, faultfs.Rename, faultfs.SyncDir, faultfs.Allocate:
+		return true
+	}
+	return false
+}
+
+// cutting cuts the power in the middle of a change, after n others.
+func cutting(n int) func(faultfs.Op) error {
+	return func(op faultfs.Op) error {
+		if changes(op) {
+			if n--; n < 0 {
+				return faultfs.ErrDown
+			}
+		}
+		return nil
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io/fs"
 	"net/url"
 	"os"
@@ -55,13 +56,14 @@ type database struct {
 	write *sql.Conn            // that connection
 	texts map[string]*sql.Stmt // prepared on it, by their text
 	read  *sql.DB
+	said  *recently
 }
 
 // openDatabase opens or makes the file. It fails with errForeign when it is of another version.
 func openDatabase(ctx context.Context, dir string) (*database, error) {
 	pragmas := []string{"auto_vacuum(2)", "journal_mode(WAL)", "synchronous(NORMAL)", "secure_delete(ON)", "busy_timeout(5000)",
 		"trusted_schema(OFF)", "cache_size(-16384)"}
-	d := &database{dir: dir, texts: map[string]*sql.Stmt{}}
+	d := &database{dir: dir, texts: map[string]*sql.Stmt{}, said: &recently{seed: maphash.MakeSeed(), said: map[orrery.FragmentID]uint64{}}}
 	var err error
 	if d.pool, err = openSQL(filepath.Join(dir, fileName), pragmas, 1); err != nil {
 		return nil, err

@@ -38,6 +38,7 @@ func (a *applier) erase(fragments []orrery.FragmentID) {
 	for _, f := range fragments {
 		id := num(f)
 		a.traces.fragment(f)
+		delete(a.db.said.said, f)
 		for _, text := range textsOfPeople {
 			a.trace(text, id)
 		}

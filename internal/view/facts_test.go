@@ -245,7 +245,10 @@ func TestAnErrorInAChunkLeavesTheListsAsTheyWere(t *testing.T) {
 		moved := f.progress.moved
 		f.progress.mu.Unlock()
 		if f.Lag().Err == nil {
-			<-moved
+			select {
+			case <-moved:
+			case <-ctx.Done():
+			}
 		}
 	}
 	if l := f.Lag(); l.Seq != 1 || l.Behind != 1 || !strings.Contains(fmt.Sprint(l.Err), "kind 9999") {

@@ -33,3 +33,4 @@ asp.account: account|password|profile|loyalty points|points|miles|membership|car
 asp.store: store|shop|branch|queue|checkout line|parking|fitting room|opening hours|mall|aisle
 asp.safety: safety|unsafe|security|hazard|dangerous
 asp.privacy: privacy|personal data|my data|my information|gdpr
+third: they|he|she|his|her|their|them|who|people|someone|somebody|everyone|couple|guy|girl|woman|man|celebrity|star|prince|princess|king|queen|president|players|player|actor|actress|singer|team|coach|students|guys

@@ -27,10 +27,10 @@ func answer(l Listener, s *Set, row Row, sig *orrery.Signals, counts map[string]
 			j.said = "neutral"
 		}
 	case Binary:
-		lean := l.Leaning(row.Text, listen.Hint{})
-		j.said, j.conf = "negative", 0.5-lean/2
-		if lean > 0 {
-			j.said, j.conf = "positive", 0.5+lean/2
+		neg, _, pos := l.Odds(row.Text, listen.Hint{})
+		j.said, j.conf = "negative", neg/max(neg+pos, 1e-9)
+		if pos > neg {
+			j.said, j.conf = "positive", pos/(neg+pos)
 		}
 	case Correlation:
 		j.x, j.y = row.Score, l.Leaning(row.Text, listen.Hint{})

@@ -14,6 +14,7 @@ import (
 type Listener interface {
 	Listen(text string, h listen.Hint) *orrery.Signals
 	Leaning(text string, h listen.Hint) float64
+	Odds(text string, h listen.Hint) (negative, neutral, positive float64)
 	Revision() string
 }
 

@@ -23,6 +23,7 @@ type doc struct {
 	urgency  int8
 	life     int8
 	weight   float32
+	ifServed bool // a complaint only where the text speaks of a service or to somebody
 }
 
 const unknown = -1
@@ -376,6 +377,7 @@ func (m *maker) leans() doc {
 	} else {
 		d.polarity[0] = 1
 		d.intent[praise] = 0
+		d.ifServed = true
 	}
 	d.weight = 0.6
 	return d

@@ -34,6 +34,7 @@ const (
 	inUrgency  = 29
 	inUrgent   = 30
 	inBoth     = 31
+	inStrange  = 33 // the lexicons where the matrix knows little, three
 )
 
 // may says which measurements a verdict may use: those that have to do with it, so that chance is not learned.
@@ -45,9 +46,9 @@ func may(verdict, in int) bool {
 	switch {
 	case verdict < listen.VerdictIntent:
 		return in < inIntent || in == inFrame+complaint || in == inFrame+praise || in == inAsks || in == inBangs || in == inLast || in == inLean ||
-			in == inSilent || in == inBoth
+			in == inSilent || in == inBoth || in >= inStrange && in < inStrange+3
 	case verdict == listen.VerdictIntent+complaint:
-		return in < inIntent || in == inIntent+complaint || in == inFrame+complaint || in == inFrame+praise || in == inService || in == inMention ||
+		return in < inIntent || in == inIntent+complaint || in == inFrame+complaint || in == inFrame+praise || in == inFrame+question || in == inService || in == inMention ||
 			in == inLean || in == inLast || in == inBoth
 	case verdict == listen.VerdictUrgency:
 		return in == inUrgency || in == inUrgent

@@ -13,7 +13,7 @@ import (
 var sizes = [...]struct {
 	lang string
 	n    int
-}{{"en", 60000}, {"zh", 40000}, {"ar", 40000}}
+}{{"en", 90000}, {"zh", 50000}, {"ar", 50000}}
 
 // Train builds the model and writes its bytes to out and what it does to log. It takes about a minute.
 func Train(out, log io.Writer) error {
@@ -24,8 +24,8 @@ func Train(out, log io.Writer) error {
 	return m.Encode(out)
 }
 
-// Build is Train without the bytes; share below one trains on fewer sentences, for tests.
-func Build(log io.Writer, share float64) (*weights.Model, error) {
+// Build is Train without the bytes; size below one trains on fewer sentences, for tests.
+func Build(log io.Writer, size float64) (*weights.Model, error) {
 	plain, err := listen.New(listen.Options{Untrained: true})
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
@@ -39,17 +39,17 @@ func Build(log io.Writer, share float64) (*weights.Model, error) {
 		gs = append(gs, g)
 	}
 	first := newLearner()
-	first.train(corpus(plain, gs, seen, share))
+	first.train(corpus(plain, gs, seen, size))
 	trial := weights.Quantise(first.w, first.tag, first.bias)
 	judge, err := listen.New(listen.Options{Model: trial})
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	last := newLearner()
-	last.train(corpus(plain, gs, all, share))
+	last.train(corpus(plain, gs, all, size))
 	m := weights.Quantise(last.w, last.tag, last.bias)
 	for i, g := range gs {
-		held := sentences(judge, g, heldOut, int(float64(sizes[i].n)*share/3), uint64(100+i))
+		held := sentences(judge, g, heldOut, int(float64(sizes[i].n)*size/3), uint64(100+i))
 		cutoff := len(held) * 4 / 5
 		m.Stack[g.lang] = fitTable(held[:cutoff])
 		report(log, g.lang, m.Stack[g.lang], held[cutoff:])
@@ -58,10 +58,10 @@ func Build(log io.Writer, share float64) (*weights.Model, error) {
 }
 
 // corpus is the sentences of all languages and the terms of the lexicons.
-func corpus(e *listen.Engine, gs []*grammar, p part, share float64) []sample {
+func corpus(e *listen.Engine, gs []*grammar, p part, size float64) []sample {
 	var out []sample
 	for i, g := range gs {
-		out = append(out, sentences(e, g, p, int(float64(sizes[i].n)*share), uint64(i))...)
+		out = append(out, sentences(e, g, p, int(float64(sizes[i].n)*size), uint64(i))...)
 	}
 	return append(out, terms(e)...)
 }
@@ -72,6 +72,9 @@ func sentences(e *listen.Engine, g *grammar, p part, n int, seed uint64) []sampl
 	for range n {
 		d := m.make()
 		s := sample{doc: d, m: e.Measure(d.text)}
+		if s.ifServed && s.m.Inputs[inService] == 0 && m.chance(0.5) {
+			s.intent[complaint] = 0
+		}
 		if len(s.m.Features) > 0 {
 			out = append(out, s)
 		}
@@ -103,39 +106,63 @@ func terms(e *listen.Engine) []sample {
 	return out
 }
 
-// report says how the table does on held-out sentences that it was not fitted on.
+// tally counts what a threshold on the complaint does.
+type tally struct {
+	said, hit, onPraise int
+}
+
+// report says how the table does on held-out sentences that it was not fitted on: polarity, and complaints at the two
+// thresholds that the product acts on.
 func report(log io.Writer, lang string, t *weights.Table, held []sample) {
-	var right, known, hit, said, gold int
+	var right, known, gold, praised int
+	var at [2]tally
 	for i := range held {
 		s := &held[i]
-		var z [weights.Verdicts]float32
-		for v := range t {
-			for k, w := range t[v] {
-				z[v] += w * s.m.Inputs[k]
-			}
-		}
+		z := verdicts(t, s)
 		if p := s.polarity; max(p[0], p[1], p[2]) == 1 {
 			known++
 			if argmax(z[:3]) == argmax(p[:]) {
 				right++
 			}
 		}
-		if y := s.intent[complaint]; y != unknown {
-			c := z[listen.VerdictIntent+complaint] > 0
-			if y == 1 {
-				gold++
+		y := s.intent[complaint]
+		if y == unknown {
+			continue
+		}
+		gold += int(y)
+		thanks := s.intent[praise] == 1
+		if thanks {
+			praised++
+		}
+		c := listen.ComplaintChance(&z)
+		for k, limit := range [2]float32{0.45, 0.7} {
+			if c < limit {
+				continue
 			}
-			if c {
-				said++
-				if y == 1 {
-					hit++
-				}
+			at[k].said++
+			at[k].hit += int(y)
+			if thanks {
+				at[k].onPraise++
 			}
 		}
 	}
-	fmt.Fprintf(log, "%s: %d held-out sentences, polarity %.3f right, complaints precision %.3f recall %.3f\n", lang, len(held),
-		float64(right)/float64(max(known, 1)), float64(hit)/float64(max(said, 1)), float64(hit)/float64(max(gold, 1)))
+	fmt.Fprintf(log, "%s: %d held-out sentences, polarity %.3f right\n", lang, len(held), share(right, known))
+	for k, name := range [2]string{"soft", "certain"} {
+		fmt.Fprintf(log, "    %s complaints: precision %.3f recall %.3f, on praise %.4f\n", name, share(at[k].hit, at[k].said), share(at[k].hit, gold),
+			share(at[k].onPraise, praised))
+	}
 }
+
+func verdicts(t *weights.Table, s *sample) (z [weights.Verdicts]float32) {
+	for v := range t {
+		for k, w := range t[v] {
+			z[v] += float32(w * s.m.Inputs[k])
+		}
+	}
+	return z
+}
+
+func share(n, of int) float64 { return float64(n) / float64(max(of, 1)) }
 
 func argmax(v []float32) int {
 	best := 0

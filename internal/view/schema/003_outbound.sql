@@ -90,7 +90,7 @@ CREATE TABLE members (
 	reason   TEXT NOT NULL,
 	PRIMARY KEY (fragment, audience)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX members_age ON members (audience, id, since, reason);
+CREATE INDEX members_age ON members (audience, id);
 CREATE TRIGGER members_in AFTER INSERT ON members BEGIN
 	INSERT INTO tally VALUES ('members', NEW.audience, 1) ON CONFLICT DO UPDATE SET n = n + 1;
 END;

@@ -25,7 +25,7 @@ CREATE INDEX life_kind ON life (kind, id);
 CREATE INDEX links_a ON links (a, b);
 CREATE INDEX links_b ON links (b);
 CREATE INDEX links_waiting ON links (link) WHERE state = 'waiting';
-CREATE INDEX members_age ON members (audience, id, since, reason);
+CREATE INDEX members_age ON members (audience, id);
 CREATE INDEX quarantine_waiting ON quarantine (code, number) WHERE cleared_at = 0;
 CREATE INDEX reviews_fragment ON reviews (fragment);
 CREATE INDEX reviews_open ON reviews (id) WHERE closed_at = 0;
