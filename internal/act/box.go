@@ -49,8 +49,10 @@ type Push struct {
 	NotBefore   orrery.Instant // of the next attempt
 }
 
-// Pending says that the destination has not yet accepted what is desired.
-func (p *Push) Pending() bool { return p.Acked != p.Version && p.Outcome != orrery.OutcomeDead }
+// Pending says that the destination has not yet accepted what is desired, and has not refused it for good.
+func (p *Push) Pending() bool {
+	return p.Acked != p.Version && p.Outcome != orrery.OutcomeDead && p.Outcome != orrery.Rejected
+}
 
 // Notice is something to tell a subscriber.
 type Notice struct {
@@ -82,7 +84,7 @@ func (b *Box) Waiting(id orrery.IntentID) *Waiting {
 // ByEffect is the intent whose attempt has that id, or nil.
 func (b *Box) ByEffect(id orrery.EffectID) *Waiting {
 	for i := range b.Intents {
-		if b.Intents[i].Effect == id {
+		if id != 0 && b.Intents[i].Effect == id {
 			return &b.Intents[i]
 		}
 	}

@@ -192,16 +192,16 @@ func (r Redeliver) Handle(t Turn, p *Policy) error {
 		return nil
 	}
 	if n := box.Notice(r.Effect); n != nil && n.Dead {
-		t.Emit(&orrery.EffectAnswered{Effect: r.Effect, Fragment: r.Fragment, Outcome: orrery.OutcomeStale})
-		e := n.Effect
+		e := n.Effect // before the notice leaves the box
 		e.Attempts, e.NotBefore = 0, 0
+		t.Emit(&orrery.EffectAnswered{Effect: r.Effect, Fragment: r.Fragment, Outcome: orrery.OutcomeStale})
 		t.Emit(&orrery.EffectRequested{Effect: e})
 		return nil
 	}
 	return orrery.NotFound("effect.not_dead", "there is no such dead letter")
 }
 
-// Settle asks the gate again for everything of the person that is held, and lets go of what is no longer useful.
+// Settle asks the gate again for everything of the person that is held, and lets go of what waits and is no longer useful.
 func Settle(t Turn, p *Policy, person orrery.PersonID) {
 	for _, fragment := range t.FragmentsOf(person) {
 		box := t.Box(fragment)
@@ -218,14 +218,14 @@ func Settle(t Turn, p *Policy, person orrery.PersonID) {
 
 func settle(t Turn, person orrery.PersonID, fragment orrery.FragmentID, w *Waiting) {
 	in := w.Intent
-	if w.State != orrery.IntentHeld && !w.Dead {
-		return
+	if w.State == orrery.IntentReleased && !w.Dead {
+		return // an attempt is under way: its answer comes first
 	}
 	if in.UsefulUntil != 0 && in.UsefulUntil <= t.Now() {
 		t.Emit(&orrery.IntentChanged{Intent: in.ID, Fragment: fragment, State: orrery.IntentExpired, Answer: w.Answer})
 		return
 	}
-	if w.Dead {
+	if w.State != orrery.IntentHeld || w.Dead {
 		return
 	}
 	answer := t.Ask(person, &in)
@@ -238,7 +238,7 @@ func settle(t Turn, person orrery.PersonID, fragment orrery.FragmentID, w *Waiti
 	}
 }
 
-// Due is the next moment at which something held for this fragment changes by time alone; 0 for never.
+// Due is the next moment at which something that waits for this fragment changes by time alone; 0 for never.
 func Due(b *Box, now orrery.Instant) orrery.Instant {
 	var next orrery.Instant
 	earlier := func(at orrery.Instant) {
@@ -248,7 +248,9 @@ func Due(b *Box, now orrery.Instant) orrery.Instant {
 	}
 	for i := range b.Intents {
 		w := &b.Intents[i]
-		earlier(w.Intent.UsefulUntil)
+		if w.State != orrery.IntentReleased || w.Dead {
+			earlier(w.Intent.UsefulUntil)
+		}
 		if w.State == orrery.IntentHeld {
 			earlier(w.Answer.Until)
 		}

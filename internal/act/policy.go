@@ -46,7 +46,8 @@ type Automatic struct {
 // MaxHeld is how many intents one fragment may have waiting; one more is dropped with a reason.
 const MaxHeld = 200
 
-var listCode = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$`)
+// listCode is a neutral code: a name could say why somebody is on the list.
+var listCode = regexp.MustCompile(`^[A-Z]{1,4}-?[0-9]{1,6}$`)
 
 // Validate checks the policy against the destinations and advertising audiences that exist.
 func (p Policy) Validate(destinations []orrery.DestinationName, advertising []orrery.AudienceName) error {
@@ -59,7 +60,7 @@ func (p Policy) Validate(destinations []orrery.DestinationName, advertising []or
 	for i, l := range p.Lists {
 		field := fmt.Sprintf("lists[%d]", i)
 		if !listCode.MatchString(l.Code) {
-			return orrery.Invalid("policy.list", fmt.Sprintf("%s.code: %q is no code: use letters, digits, - and _, at most 32", field, l.Code))
+			return orrery.Invalid("policy.list", fmt.Sprintf("%s.code: %q is no neutral code: write up to four capital letters and a number, such as X-01; a name could say why somebody is on the list", field, l.Code))
 		}
 		if err := known(field+".destination", l.Destination); err != nil {
 			return err

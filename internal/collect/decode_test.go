@@ -91,6 +91,8 @@ func TestAPageKeepsItsNameAndWhereItWas(t *testing.T) {
 		[]any{got.Kind, got.Name, got.Channel, got.Properties})
 	got = one(t, collect.Page, `{"anonymousId":"a1","category":"Docs"}`)
 	differ(t, "a page with a category alone", []string{"Docs", `{"category":"Docs"}`}, []string{got.Name, got.Properties})
+	got = one(t, collect.Page, `{"anonymousId":"a1","properties":{"name":"Home","path":"/"}}`)
+	differ(t, "a page that is named in its properties", []string{"Home", `{"name":"Home","path":"/"}`}, []string{got.Name, got.Properties})
 }
 
 func TestAScreenIsInTheApp(t *testing.T) {

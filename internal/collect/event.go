@@ -159,6 +159,9 @@ func (s *reading) view(call Call, p parts, around *surroundings, t *orrery.Touch
 	if t.Name, err = s.name(p.name, "name"); err != nil {
 		return err
 	}
+	if n := s.member(p.properties, "name"); t.Name == "" && p.properties != 0 && n != 0 && s.nodes[n].form == text { // where Jitsu's clients write it
+		t.Name, _ = s.name(n, "properties.name") // too long or so: then it is only a property
+	}
 	category, err := s.name(p.category, "category")
 	if err != nil {
 		return err

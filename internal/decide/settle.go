@@ -62,7 +62,8 @@ func Settle(t Turn, p *Plan, person orrery.PersonID, c *Changes) orrery.Instant 
 		s.dropUnknown()
 		return s.next
 	}
-	s.done = make([]uint64, (len(p.audiences)+63)/64)
+	var few [16]uint64 // enough for MaxAudiences, and on the stack
+	s.done = few[:(len(p.audiences)+63)/64]
 	if c.touch {
 		s.each(p.always)
 	}

@@ -162,7 +162,8 @@ type saying struct {
 	Before   orrery.Instant // history: when it was said; 0: now
 }
 
-// claim emits ConsentChanged when the answer on exactly this key changes. A refusal always counts. A grant counts from a
+// claim emits ConsentChanged when the answer on exactly this key changes for the person or for the fragment to which it was
+// said: what somebody says while joined with another must be theirs when the two are taken apart. A refusal always counts. A grant counts from a
 // source that may vouch; a browser's grant for an identifier it did not prove is kept apart and never counts for a
 // person known by name. A grant out of history never overrides what was said since.
 func claim(t Turn, s saying) {
@@ -170,24 +171,29 @@ func claim(t Turn, s saying) {
 	if c.Purpose == "" || c.Channel == "" || c.Answer == orrery.ConsentUnknown {
 		return
 	}
-	x, by := entry(t, s.Fragment, c), s.By
+	x, own, by := entry(t, s.Fragment, c), Consent{}, s.By
+	if e := t.Experience(s.Fragment); e != nil {
+		own = e.consent(c.Purpose, c.Channel)
+	}
 	switch {
 	case c.Answer == orrery.Refused:
-		if x.Refused.Order > max(x.Granted.Order, x.Unproven.Order) {
+		if refuses(x) && refuses(own) {
 			return
 		}
 	case s.Before != 0 && max(x.Refused.Since, x.Granted.Since) > s.Before:
 		return
-	case x.Granted.Order > x.Refused.Order:
+	case x.Granted.Order > x.Refused.Order && own.Granted.Order > own.Refused.Order:
 		return
 	case s.Trust < orrery.Server && !s.Proven:
-		if x.Unproven.Order > x.Refused.Order {
+		if x.Granted.Order > x.Refused.Order || x.Unproven.Order > x.Refused.Order && own.Unproven.Order > own.Refused.Order {
 			return
 		}
 		by = byBrowser
 	}
 	t.Emit(&orrery.ConsentChanged{Fragment: s.Fragment, ConsentClaim: c, Source: s.Source, Touch: s.Touch, By: by})
 }
+
+func refuses(x Consent) bool { return x.Refused.Order > max(x.Granted.Order, x.Unproven.Order) }
 
 // entry is what the person's fragments together say on exactly this key.
 func entry(t Turn, f orrery.FragmentID, c orrery.ConsentClaim) Consent {

@@ -70,18 +70,20 @@ func (c ReleaseHold) handle(t Turn, p *Policy) error {
 	if err := staffOnly(c.By, "release a hold"); err != nil {
 		return err
 	}
-	for _, h := range holdsOf(t, func(h *orrery.Hold) bool { return h.ID == c.Hold }, c.Fragment) {
-		switch {
-		case h.By == bySplit: // nobody's own any more: a person may clear it
-		case h.Kind == orrery.HoldCase:
-			return orrery.Conflict("protect.case_hold", "a case holds this person: resolve the case and hear that they are satisfied, or dismiss it")
-		case h.Kind == orrery.HoldRest:
-			return orrery.Conflict("protect.resting", fmt.Sprintf("this person rests until %v after a case, and nobody may wake them", h.Until))
-		}
-		release(t, h, "by_staff", c.By.Name)
-		return nil
+	holds := holdsOf(t, func(h *orrery.Hold) bool { return h.ID == c.Hold }, c.Fragment)
+	if len(holds) == 0 {
+		return orrery.NotFound("protect.no_hold", fmt.Sprintf("%v is no hold in force for this person", c.Hold))
 	}
-	return orrery.NotFound("protect.no_hold", fmt.Sprintf("%v is no hold in force for this person", c.Hold))
+	h := holds[0]
+	switch {
+	case h.By == bySplit: // nobody's own any more: a person may clear it
+	case h.Kind == orrery.HoldCase:
+		return orrery.Conflict("protect.case_hold", "a case holds this person: resolve the case and hear that they are satisfied, or dismiss it")
+	case h.Kind == orrery.HoldRest:
+		return orrery.Conflict("protect.resting", fmt.Sprintf("this person rests until %v after a case, and nobody may wake them", h.Until))
+	}
+	release(t, h, "by_staff", c.By.Name)
+	return nil
 }
 
 // Restrict stops all processing that is not owed by law: everything but legal, safety and service is held until the

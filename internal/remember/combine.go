@@ -1,6 +1,7 @@
 package remember
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -37,7 +38,7 @@ func (m *Memory) add(o *Memory) {
 	}
 	m.Traits = merge(m.Traits, o.Traits, func(a, b Trait) int { return strings.Compare(a.Name, b.Name) }, laterTrait)
 	m.Events = merge(m.Events, o.Events, func(a, b Event) int { return strings.Compare(a.Name, b.Name) }, sumEvents)
-	m.Orders = merge(m.Orders, o.Orders, compareOrders, laterOrder)
+	m.Orders = merge(m.Orders, o.Orders, compareOrders, joinOrders)
 	m.Older.Count += o.Older.Count
 	m.Older.Minor += o.Older.Minor
 	views := slices.Concat(m.Products, o.Products)
@@ -68,28 +69,28 @@ func merge[T any](a, b []T, compare func(a, b T) int, both func(a, b T) T) []T {
 }
 
 func laterTrait(a, b Trait) Trait {
-	if a.At > b.At || (a.At == b.At && a.Value >= b.Value) {
-		return a
+	if cmp.Or(cmp.Compare(a.At, b.At), strings.Compare(a.Value, b.Value), strings.Compare(string(a.Source), string(b.Source)), cmp.Compare(a.Origin, b.Origin)) < 0 {
+		return b
 	}
-	return b
+	return a
 }
 
-func laterOrder(a, b Order) Order {
-	if a.Changed > b.Changed || (a.Changed == b.Changed && a.Status+a.Currency >= b.Status+b.Currency) {
-		return a
+// joinOrders is one order of which two states are known: status and quantity as told last, the money as named last, the
+// earliest placement. It is associative and commutative; ties go by value.
+func joinOrders(a, b Order) Order {
+	later, money := a, a
+	if cmp.Or(cmp.Compare(a.Changed, b.Changed), strings.Compare(a.Status, b.Status), cmp.Compare(a.Quantity, b.Quantity)) < 0 {
+		later = b
 	}
-	return b
+	if cmp.Or(cmp.Compare(a.Priced, b.Priced), cmp.Compare(a.Minor, b.Minor), strings.Compare(a.Currency, b.Currency)) < 0 {
+		money = b
+	}
+	later.Minor, later.Currency, later.Priced = money.Minor, money.Currency, money.Priced
+	later.Placed = min(a.Placed, b.Placed)
+	return later
 }
 
 func sumEvents(a, b Event) Event {
-	times := make([]orrery.Instant, 0, min(len(a.Times)+len(b.Times), MaxTimes))
-	x, y := a.Times, b.Times
-	for len(times) < MaxTimes && (len(x) > 0 || len(y) > 0) {
-		if len(y) == 0 || (len(x) > 0 && x[0] >= y[0]) {
-			times, x = append(times, x[0]), x[1:]
-		} else {
-			times, y = append(times, y[0]), y[1:]
-		}
-	}
+	times := mergeTimes(make([]orrery.Instant, 0, min(len(a.Times)+len(b.Times), MaxTimes)), a.Times, b.Times)
 	return Event{Name: a.Name, Total: a.Total + b.Total, First: min(a.First, b.First), Last: max(a.Last, b.Last), Times: times}
 }

@@ -53,7 +53,8 @@ func (m *Memory) AppendTo(w *wire.Writer) {
 		w.String(o.Currency)
 		w.Int(o.Quantity)
 		w.Int(int64(o.Placed))
-		w.Int(int64(o.Changed))
+		w.Int(int64(o.Changed - o.Placed))
+		w.Int(int64(o.Changed - o.Priced))
 	}
 	w.Int(m.Older.Count)
 	w.Int(m.Older.Minor)
@@ -93,7 +94,9 @@ func (m *Memory) Read(r *wire.Reader) error {
 		m.Orders = make([]Order, n)
 		for i := range m.Orders {
 			m.Orders[i] = Order{Source: orrery.SourceName(r.String()), ID: r.String(), Status: r.String(), Minor: r.Int(),
-				Currency: r.String(), Quantity: r.Int(), Placed: orrery.Instant(r.Int()), Changed: orrery.Instant(r.Int())}
+				Currency: r.String(), Quantity: r.Int(), Placed: orrery.Instant(r.Int())}
+			m.Orders[i].Changed = m.Orders[i].Placed + orrery.Instant(r.Int())
+			m.Orders[i].Priced = m.Orders[i].Changed - orrery.Instant(r.Int())
 		}
 	}
 	m.retally()

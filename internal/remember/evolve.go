@@ -30,8 +30,7 @@ func (m *Memory) touch(t *orrery.Touch) {
 		m.First = t.At
 	}
 	if t.At >= m.Last {
-		m.Last = t.At
-		if t.Channel != "" && t.Channel != m.Channel {
+		if m.Last = t.At; t.Channel != m.Channel {
 			m.Channel = orrery.Channel(keep(string(t.Channel)))
 		}
 	}
@@ -53,6 +52,8 @@ func (m *Memory) touch(t *orrery.Touch) {
 	if t.Product != "" {
 		if e := m.Event(name); e != nil {
 			name = e.Name
+		} else {
+			name = keep(name) // one of too many names
 		}
 		m.viewed(ProductView{Product: keep(t.Product), Event: name, At: t.At})
 	}
@@ -146,32 +147,35 @@ func (m *Memory) learn(tr *orrery.Trait, t *orrery.Touch) {
 	}
 }
 
-// order takes the later state of an order by event time, for ever by (source, id).
+// order takes the later state of an order by event time, for ever by (source, id). An update that names no money leaves
+// it as it was, whichever of the two arrives first.
 func (m *Memory) order(o *orrery.Order, t *orrery.Touch) {
-	placed := o.Placed
-	if placed == 0 {
-		placed = t.At
+	next := Order{Source: t.Source, ID: o.ID, Status: o.Status, Quantity: o.Quantity, Placed: o.Placed, Changed: t.At}
+	if next.Placed == 0 {
+		next.Placed = t.At
 	}
-	next := Order{Source: orrery.SourceName(keep(string(t.Source))), ID: keep(o.ID), Status: keep(o.Status), Minor: o.Total.Minor, Currency: keep(o.Total.Currency),
-		Quantity: o.Quantity, Placed: placed, Changed: t.At}
+	if o.Total != (orrery.Money{}) {
+		next.Minor, next.Currency, next.Priced = o.Total.Minor, o.Total.Currency, t.At
+	}
 	i, ok := slices.BinarySearchFunc(m.Orders, next, compareOrders)
-	if ok {
-		if m.Orders[i].Changed <= t.At {
-			if o.Placed == 0 {
-				next.Placed = min(m.Orders[i].Placed, placed)
-			}
-			if o.Total == (orrery.Money{}) { // an update that names no money leaves it as it was
-				next.Minor, next.Currency = m.Orders[i].Minor, m.Orders[i].Currency
-			}
-			m.tally(&m.Orders[i], -1)
-			m.Orders[i] = next
-			m.tally(&next, 1)
-		}
+	if !ok {
+		next.Source, next.ID = orrery.SourceName(keep(string(next.Source))), keep(next.ID)
+		next.Status, next.Currency = keep(next.Status), keep(next.Currency)
+		m.Orders = slices.Insert(m.Orders, i, next)
+		m.tally(&next, 1)
+		m.trimOrders()
 		return
 	}
-	m.Orders = slices.Insert(m.Orders, i, next)
-	m.tally(&next, 1)
-	m.trimOrders()
+	now := &m.Orders[i]
+	m.tally(now, -1)
+	if next.Changed >= now.Changed { // of two states of one moment, the one that was logged later
+		now.Status, now.Quantity, now.Changed = keep(next.Status), next.Quantity, next.Changed
+	}
+	if next.Priced != 0 && next.Priced >= now.Priced {
+		now.Minor, now.Currency, now.Priced = next.Minor, keep(next.Currency), next.Priced
+	}
+	now.Placed = min(now.Placed, next.Placed)
+	m.tally(now, 1)
 }
 
 func compareOrders(a, b Order) int {
@@ -214,7 +218,11 @@ func (m *Memory) withdraw(product string, from, to orrery.Instant) {
 			kept = append(kept, v)
 			continue
 		}
-		if e := m.Event(v.Event); e != nil {
+		e := m.Event(v.Event)
+		if e == nil {
+			e = m.Event(OtherEvents)
+		}
+		if e != nil {
 			if i := slices.Index(e.Times, v.At); i >= 0 {
 				e.Times = slices.Delete(e.Times, i, i+1)
 				e.Total--

@@ -66,8 +66,9 @@ type Order struct {
 	Minor    int64
 	Currency string
 	Quantity int64
-	Placed   orrery.Instant
+	Placed   orrery.Instant // the earliest that any touch gave
 	Changed  orrery.Instant // event time of the touch that gave this state
+	Priced   orrery.Instant // event time of the touch that named the money; 0 when none did
 }
 
 // Counts says whether the order adds to what the person spent.

@@ -1,14 +1,16 @@
 package remember
 
 import (
+	"slices"
+
 	"github.com/orrery-cxm/orrery"
 )
 
 // Together answers questions about a person's fragments without combining them first: what Combine would say, at a
 // fraction of its cost. The zero value knows nothing.
 type Together struct {
-	Parts []*Memory
-	times []orrery.Instant // scratch of Times
+	Parts         []*Memory
+	times, merged []orrery.Instant // scratch of Times
 }
 
 // Touches is the number of touches.
@@ -115,17 +117,28 @@ func (g *Together) Times(event string) []orrery.Instant {
 	}
 	g.times = g.times[:0]
 	for _, p := range g.Parts {
-		if e := p.Event(event); e != nil {
-			for _, at := range e.Times {
-				g.times = insertTime(g.times, at)
-			}
+		if e := p.Event(event); e != nil && len(e.Times) > 0 {
+			g.merged = mergeTimes(g.merged[:0], g.times, e.Times)
+			g.times, g.merged = g.merged, g.times
 		}
 	}
 	return g.times
 }
 
-// Spent is the number and the sum of the orders that count. An order that two fragments know counts once, in its later
-// state.
+// mergeTimes appends the MaxTimes newest of two lists that are newest first.
+func mergeTimes(dst, a, b []orrery.Instant) []orrery.Instant {
+	for len(dst) < MaxTimes && len(a) > 0 && len(b) > 0 {
+		if a[0] >= b[0] {
+			dst, a = append(dst, a[0]), a[1:]
+		} else {
+			dst, b = append(dst, b[0]), b[1:]
+		}
+	}
+	dst = append(dst, a[:min(len(a), MaxTimes-len(dst))]...)
+	return append(dst, b[:min(len(b), MaxTimes-len(dst))]...)
+}
+
+// Spent is the number and the sum of the orders that count. An order that two fragments know counts once.
 func (g *Together) Spent() (count, minor int64) {
 	with := 0
 	for _, p := range g.Parts {
@@ -138,44 +151,52 @@ func (g *Together) Spent() (count, minor int64) {
 	if with < 2 {
 		return count, minor
 	}
-	for i, p := range g.Parts {
-		for _, q := range g.Parts[:i] {
-			c, m := overlap(p.Orders, q.Orders)
-			count, minor = count-c, minor-m
-		}
-	}
-	return count, minor
-}
-
-// overlap is what two sorted lists of orders count twice.
-func overlap(a, b []Order) (count, minor int64) {
-	for len(a) > 0 && len(b) > 0 {
-		switch c := compareOrders(a[0], b[0]); {
-		case c < 0:
-			a = a[1:]
-		case c > 0:
-			b = b[1:]
-		default:
-			earlier := a[0]
-			if laterOrder(a[0], b[0]) == a[0] {
-				earlier = b[0]
-			}
-			if earlier.Counts() {
-				count++
-				minor += earlier.Minor
-			}
-			a, b = a[1:], b[1:]
-		}
-	}
-	return count, minor
-}
-
-// EachOrder calls f for each order; one that two fragments know may come twice.
-func (g *Together) EachOrder(f func(*Order)) {
+	count, minor = 0, 0
 	for _, p := range g.Parts {
-		for i := range p.Orders {
-			f(&p.Orders[i])
+		count, minor = count+p.Older.Count, minor+p.Older.Minor
+	}
+	g.EachOrder(func(o *Order) {
+		if o.Counts() {
+			count, minor = count+1, minor+o.Minor
 		}
+	})
+	return count, minor
+}
+
+// EachOrder calls f for each order once, by source and id, in the state in which all that is known of it puts it.
+func (g *Together) EachOrder(f func(*Order)) {
+	if len(g.Parts) == 1 {
+		for i := range g.Parts[0].Orders {
+			f(&g.Parts[0].Orders[i])
+		}
+		return
+	}
+	rest := make([][]Order, 0, len(g.Parts))
+	for _, p := range g.Parts {
+		if len(p.Orders) > 0 {
+			rest = append(rest, p.Orders)
+		}
+	}
+	for len(rest) > 0 {
+		first := &rest[0][0]
+		for _, list := range rest[1:] {
+			if compareOrders(list[0], *first) < 0 {
+				first = &list[0]
+			}
+		}
+		whole := first
+		for i, list := range rest {
+			if compareOrders(list[0], *first) != 0 {
+				continue
+			}
+			if &list[0] != first {
+				joined := joinOrders(*whole, list[0])
+				whole = &joined
+			}
+			rest[i] = list[1:]
+		}
+		rest = slices.DeleteFunc(rest, func(list []Order) bool { return len(list) == 0 })
+		f(whole)
 	}
 }
 

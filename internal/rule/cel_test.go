@@ -118,7 +118,7 @@ func TestConditionsOfTraitsAnswerAsCELDoes(t *testing.T) {
 			t.Fatalf("%s answers %v, and CEL says %v, for %v", rule.text, got, want, traits)
 		}
 	})
-	if answered < 10 {
+	if answered < 1 || (!testing.Short() && answered < 10) {
 		t.Errorf("CEL answered only %d of the rules: this compares nothing", answered)
 	}
 }

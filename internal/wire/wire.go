@@ -25,6 +25,16 @@ func (w *Writer) Int(v int64) { w.B = binary.AppendVarint(w.B, v) }
 // Fixed appends v in 8 bytes: for ids and hashes, which do not get shorter.
 func (w *Writer) Fixed(v uint64) { w.B = binary.LittleEndian.AppendUint64(w.B, v) }
 
+// Reserve leaves room for the length of a section that is written next; see [Writer.Fill].
+func (w *Writer) Reserve() (at int) {
+	w.B = append(w.B, 0, 0, 0, 0)
+	return len(w.B)
+}
+
+// Fill writes the length of everything since Reserve returned at: a section can be written in place, whose length is
+// known only afterwards. It is read by [Reader.Section].
+func (w *Writer) Fill(at int) { binary.LittleEndian.PutUint32(w.B[at-4:at], uint32(len(w.B)-at)) }
+
 // Bool appends one byte.
 func (w *Writer) Bool(v bool) {
 	if v {
@@ -106,6 +116,23 @@ func (r *Reader) Bool() bool { return r.Uint() != 0 }
 func (r *Reader) Bytes() []byte {
 	n := r.Uint()
 	if n > uint64(len(r.b)) {
+		r.fail()
+		return nil
+	}
+	v := r.b[:n:n]
+	r.b = r.b[n:]
+	return v
+}
+
+// Section reads what was written between [Writer.Reserve] and [Writer.Fill], without copying.
+func (r *Reader) Section() []byte {
+	if len(r.b) < 4 {
+		r.fail()
+		return nil
+	}
+	n := binary.LittleEndian.Uint32(r.b)
+	r.b = r.b[4:]
+	if uint64(n) > uint64(len(r.b)) {
 		r.fail()
 		return nil
 	}
