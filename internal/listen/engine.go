@@ -38,11 +38,13 @@ type Engine struct {
 	classes classes
 	tongues tongues
 	model   *weights.Model
+	name    string
+	taught  *delta // of one workspace; nil as shipped
 
 	intentLabel  [len(intentNames)]label
 	urgencyLabel label
 	abstract     []bool // by class: an element of shapes
-	pool         sync.Pool
+	pool         *sync.Pool
 }
 
 // revision is raised with each change of rules, lexicons or weights that may change an answer.
@@ -81,6 +83,8 @@ func New(o Options) (*Engine, error) {
 			return nil, fmt.Errorf("read weights: %w", err)
 		}
 	}
+	e.rename()
+	e.pool = &sync.Pool{}
 	e.pool.New = func() any { return e.scratch() }
 	return e, nil
 }
@@ -118,7 +122,15 @@ func eachFile(fsys fs.FS, ending string, read func(fs.FS, string) error) error {
 }
 
 // Revision names the engine and its weights, as it stands in Signals.Engine.
-func (e *Engine) Revision() string { return fmt.Sprintf("embedded/%d", revision) }
+// What a workspace taught is counted after a plus.
+func (e *Engine) Revision() string { return e.name }
+
+func (e *Engine) rename() {
+	e.name = fmt.Sprintf("embedded/%d", revision)
+	if e.taught != nil {
+		e.name += fmt.Sprintf("+%d", e.taught.n)
+	}
+}
 
 // scratch is what one text needs while it is read; it is used again.
 type scratch struct {

@@ -274,6 +274,7 @@ type finder struct {
 	hits    []hit
 	start   int32
 	budget  int
+	spent   int // steps taken in the whole text
 }
 
 // The search is bounded: so many steps from one token, and so many for each token of the text on average. A natural text
@@ -286,12 +287,14 @@ const (
 
 func (f *finder) find() {
 	f.hits = f.hits[:0]
+	f.spent = 0
 	left := stepsAtLeast + stepsPerToken*len(f.toks)
 	for i := range f.toks {
 		f.start, f.budget = int32(i), min(stepsPerStart, left)
 		before := f.budget
 		f.from(0, i)
 		left -= before - max(f.budget, 0)
+		f.spent += before - f.budget
 	}
 }
 

@@ -10,6 +10,7 @@ func TestPersonalDataAreFoundAndNothingElse(t *testing.T) {
 	for _, c := range []struct{ text, want, span string }{
 		{"mail me at jane.doe+x@example.co.uk please", "email", "jane.doe+x@example.co.uk"},
 		{"card 4111 1111 1111 1111 was charged", "card", "4111 1111 1111 1111"},
+		{"card 4111 1111 1111 1112 was charged", "", ""},
 		{"my amex is 378282246310005", "card", "378282246310005"},
 		{"order 4111111111111111 is late", "", ""},
 		{"tracking 1234567890123 not moving", "", ""},

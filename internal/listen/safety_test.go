@@ -2,8 +2,8 @@ package listen
 
 import (
 	"strings"
+	"sync"
 	"testing"
-	"time"
 
 	"github.com/orrery-cxm/orrery"
 )
@@ -53,16 +53,57 @@ func FuzzListen(f *testing.F) {
 	})
 }
 
-func TestAnyLengthTakesBoundedTime(t *testing.T) {
+func TestTextsOfAnyLengthTakeBoundedWork(t *testing.T) {
 	e := engine(t)
 	for name, unit := range map[string]string{"combining marks": "\u0301", "bidirectional controls": "\u202e\u2066", "zero width": "\u200b\u200d",
 		"one word": "a", "the same pronoun": "my ", "the same character": "好", "patterns that almost match": "i have been waiting for my ",
 		"mixed": "مرحبا hello 你好 😀 ", "digits": "4111 1111 1111 1111 ", "broken bytes": "\xf0\x9f", "kin": "my mother's father ", "dots": "...?!"} {
 		text := strings.Repeat(unit, (1<<20)/len(unit))
-		start := time.Now()
-		wellFormed(t, text, e.Listen(text, Hint{}))
-		if took := time.Since(start); took > time.Second { // a hundred times what it needs; an unbounded search takes minutes
-			t.Errorf("%s: 1 MB took %v; the engine must judge at most %d bytes", name, took, MaxBytes)
+		s := e.scratch()
+		wellFormed(t, text, s.listen(cut(text), Hint{}))
+		if last := len(s.reader.toks) - 1; last >= 0 && int(s.reader.toks[last].to) > MaxBytes {
+			t.Errorf("%s: read up to byte %d of 1 MB; at most %d are judged", name, s.reader.toks[last].to, MaxBytes)
 		}
+		if most := 2 * (stepsAtLeast + stepsPerToken*len(s.reader.toks)); s.spent > most { // twice: unwinding costs a little
+			t.Errorf("%s: the search for frames took %d steps; at most %d are allowed", name, s.spent, most)
+		}
+		if len(s.feats) > 3*maxFeatures {
+			t.Errorf("%s: %d features", name, len(s.feats))
+		}
+	}
+}
+
+func TestManyMayListenAtOnce(t *testing.T) {
+	e := engine(t)
+	texts := []string{"worst flight ever, nobody answers", "谢谢，非常满意", "خدمة سيئة جدا ومحد يرد", "she said yes!", strings.Repeat("my order is late. ", 300)}
+	want := make([]*orrery.Signals, len(texts))
+	for i, text := range texts {
+		want[i] = e.Listen(text, Hint{})
+	}
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for k := range 100 {
+				i := k % len(texts)
+				if got := e.Listen(texts[i], Hint{}); got.Confidence != want[i].Confidence || len(got.Intents) != len(want[i].Intents) {
+					t.Errorf("%.20q is judged otherwise when others listen too", texts[i])
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestTheSearchForFramesStopsWhenItsStepsAreSpent(t *testing.T) {
+	s := engine(t).scratch()
+	s.listen("my mother passed away last week", Hint{})
+	if len(s.hits) == 0 {
+		t.Fatal("no frame was found at all")
+	}
+	s.finder.hits, s.finder.start, s.finder.budget = s.finder.hits[:0], 0, 1
+	s.finder.from(0, 0)
+	if len(s.finder.hits) > 0 || s.finder.budget >= 0 {
+		t.Errorf("with one step to spend the search still found %d frames (%d steps left)", len(s.finder.hits), s.finder.budget)
 	}
 }

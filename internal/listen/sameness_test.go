@@ -79,7 +79,7 @@ func TestWritingHabitsChangeNothing(t *testing.T) {
 func TestNegationTurnsTheMeaning(t *testing.T) {
 	e := engine(t)
 	for _, p := range [][2]string{{"the staff was helpful", "the staff was not helpful"}, {"I am happy with the product", "I am not happy with the product"},
-		{"服务好", "服务不好"}, {"الخدمة جيدة", "الخدمة غير جيدة"}, {"I would recommend it", "I would not recommend it"}} {
+		{"a graceful garden", "not a graceful garden"}, {"it felt tranquil", "it never felt tranquil"}, {"服务好", "服务不好"}, {"الخدمة جيدة", "الخدمة غير جيدة"}, {"I would recommend it", "I would not recommend it"}} {
 		a, b := e.Leaning(p[0], Hint{}), e.Leaning(p[1], Hint{})
 		if a <= 0 || b >= 0 {
 			t.Errorf("%q leans %.2f and %q leans %.2f; they should lean to opposite sides", p[0], a, p[1], b)

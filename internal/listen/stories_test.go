@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/orrery-cxm/orrery"
+	"github.com/orrery-cxm/orrery/internal/listen/weights"
 )
 
 func has(ls []orrery.Label, name string, least orrery.Confidence) bool {
@@ -147,5 +148,16 @@ func TestUrgencyAspectsAndEmotionsAreGivenWithTheirPlace(t *testing.T) {
 		if got := e.Listen(text, Hint{}).Emotions; len(got) == 0 || got[0].Name != want {
 			t.Errorf("%q: want %s first, got %+v", text, want, got)
 		}
+	}
+}
+
+func TestWhoIsPleasedDoesNotComplain(t *testing.T) {
+	v := [weights.Verdicts]float32{VerdictPolarity + 2: 3, VerdictIntent: 3}
+	if p := thousandths(ComplaintChance(&v)); p >= SoftComplaint {
+		t.Errorf("words of complaint in a text that is surely positive: %d opens a hold on praise", p)
+	}
+	v[VerdictPolarity], v[VerdictPolarity+2] = 3, 0
+	if p := thousandths(ComplaintChance(&v)); p < CertainComplaint {
+		t.Errorf("the same words in a negative text: %d opens no hold", p)
 	}
 }

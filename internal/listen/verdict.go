@@ -65,7 +65,7 @@ func (l language) table() string {
 // knownScale makes a text of which training knows two thirds of the features a known one.
 const knownScale = 1.5
 
-// longText is from how many tokens on evidence is thinned: a long review says many things by the way, and the sum of them
+// longText is from how many words on evidence is thinned: a long review says many things by the way, and the sum of them
 // would make us surer than a short message that says one thing.
 const longText = 60
 
@@ -78,7 +78,7 @@ func (s *scratch) inputs(x *[weights.Inputs]float32) {
 		s.known = min(1, knownScale*s.model.Score(s.features(), &s.outs))
 	}
 	thin := float32(1)
-	if n := len(s.reader.toks); n > longText {
+	if n := len(s.reader.toks) - s.counts[kindHan]/2; n > longText { // a character is half a word
 		thin = float32(math.Sqrt(float64(longText) / float64(n)))
 	}
 	mean := (s.outs[0] + s.outs[1] + s.outs[2]) / 3
@@ -169,6 +169,9 @@ func (s *scratch) weighed() *[weights.Verdicts]float32 {
 			z += float32(w * s.x[i])
 		}
 		s.verdicts[v] = z
+	}
+	if s.taught != nil {
+		s.taught.add(s.feats, &s.verdicts)
 	}
 	return &s.verdicts
 }

@@ -2,7 +2,8 @@
 // lexicons and the frames of listen. Sentences are made by chance from a fixed seed, so that anybody who runs it gets the
 // same bytes.
 //
-// Two models are trained. The first never sees a fifth of the phrases; what it says about sentences made of those alone is
-// how it will do on words nobody wrote down, and from that the tables are fitted that weigh it against lexicons and
-// frames, and that calibrate every confidence. The second sees all phrases and is shipped with those tables.
+// Five models are trained. Four of them never see a quarter of the phrases, each another one; what they say about sentences
+// made of those alone is how the model will do on words nobody wrote down, and from that the tables are fitted that weigh it
+// against lexicons and frames, and that calibrate every confidence. The last sees all phrases and is shipped with those
+// tables.
 package train

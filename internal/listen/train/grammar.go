@@ -63,11 +63,14 @@ const (
 	heldOut
 )
 
-// isHeldOut puts a fifth of the phrases aside, by their hash.
-func isHeldOut(phrase string) bool {
+// folds are how many ways there are to hold phrases out: each phrase and each term is held out in one of them.
+const folds = 4
+
+// foldOf is the fold in which a term of the lexicons is held out; of the phrases of a section they take turns.
+func foldOf(term string) int {
 	h := fnv.New32a()
-	h.Write([]byte(phrase)) // never fails
-	return h.Sum32()%5 == 0
+	h.Write([]byte(term)) // never fails
+	return int(h.Sum32() % folds)
 }
 
 // maker makes sentences.
@@ -76,6 +79,7 @@ type maker struct {
 	e     *listen.Engine
 	rng   *rand.Rand
 	part  part
+	fold  int
 	cache map[string][]string
 }
 
@@ -84,13 +88,10 @@ func (m *maker) phrases(section string) []string {
 		return ps
 	}
 	var ps []string
-	for _, p := range m.g.sections[section] {
-		if m.part == all || isHeldOut(p) == (m.part == heldOut) {
+	for i, p := range m.g.sections[section] {
+		if m.part == all || len(m.g.sections[section]) < folds || (i%folds == m.fold) == (m.part == heldOut) {
 			ps = append(ps, p)
 		}
-	}
-	if len(ps) == 0 {
-		ps = m.g.sections[section]
 	}
 	m.cache[section] = ps
 	return ps

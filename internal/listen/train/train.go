@@ -38,36 +38,42 @@ func Build(log io.Writer, size float64) (*weights.Model, error) {
 		}
 		gs = append(gs, g)
 	}
-	first := newLearner()
-	first.train(corpus(plain, gs, seen, size))
-	trial := weights.Quantise(first.w, first.tag, first.bias)
-	judge, err := listen.New(listen.Options{Model: trial})
-	if err != nil {
-		return nil, fmt.Errorf("train: %w", err)
+	held := make([][]sample, len(gs))
+	for fold := range folds {
+		l := newLearner()
+		l.train(corpus(plain, gs, seen, fold, size))
+		judge, err := listen.New(listen.Options{Model: weights.Quantise(l.w, l.tag, l.bias)})
+		if err != nil {
+			return nil, fmt.Errorf("train: %w", err)
+		}
+		for i, g := range gs {
+			n := int(float64(sizes[i].n) * size / (2 * folds))
+			held[i] = append(held[i], sentences(judge, g, heldOut, fold, n, uint64(100+10*fold+i))...)
+		}
 	}
 	last := newLearner()
-	last.train(corpus(plain, gs, all, size))
+	last.train(corpus(plain, gs, all, 0, size))
 	m := weights.Quantise(last.w, last.tag, last.bias)
 	for i, g := range gs {
-		held := sentences(judge, g, heldOut, int(float64(sizes[i].n)*size/3), uint64(100+i))
-		cutoff := len(held) * 4 / 5
-		m.Stack[g.lang] = fitTable(held[:cutoff])
-		report(log, g.lang, m.Stack[g.lang], held[cutoff:])
+		m.Stack[g.lang] = fitTable(held[i])
+		// What is reported comes from a table that did not see what it is reported on.
+		cutoff := len(held[i]) * (folds - 1) / folds
+		report(log, g.lang, fitTable(held[i][:cutoff]), held[i][cutoff:])
 	}
 	return m, nil
 }
 
 // corpus is the sentences of all languages and the terms of the lexicons.
-func corpus(e *listen.Engine, gs []*grammar, p part, size float64) []sample {
+func corpus(e *listen.Engine, gs []*grammar, p part, fold int, size float64) []sample {
 	var out []sample
 	for i, g := range gs {
-		out = append(out, sentences(e, g, p, int(float64(sizes[i].n)*size), uint64(i))...)
+		out = append(out, sentences(e, g, p, fold, int(float64(sizes[i].n)*size), uint64(i))...)
 	}
 	return append(out, terms(e)...)
 }
 
-func sentences(e *listen.Engine, g *grammar, p part, n int, seed uint64) []sample {
-	m := &maker{g: g, e: e, rng: rand.New(rand.NewPCG(seed, uint64(p)+1)), part: p, cache: map[string][]string{}}
+func sentences(e *listen.Engine, g *grammar, p part, fold, n int, seed uint64) []sample {
+	m := &maker{g: g, e: e, rng: rand.New(rand.NewPCG(seed, uint64(p)+1)), part: p, fold: fold, cache: map[string][]string{}}
 	out := make([]sample, 0, n)
 	for range n {
 		d := m.make()
