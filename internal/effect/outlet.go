@@ -2,6 +2,7 @@ package effect
 
 import (
 	"context"
+	"time"
 
 	"github.com/orrery-cxm/orrery"
 )
@@ -17,6 +18,8 @@ type Outlet interface {
 	Backoff(attempts int, key uint64) (orrery.Span, bool)
 	// Batch is how many changes one Push takes at most.
 	Batch() int
+	// Gather is how long to wait after a delivery for more to come together; 0 for an outlet that takes each as it comes.
+	Gather() time.Duration
 	Close() error
 }
 

@@ -105,6 +105,7 @@ func (x *worker) run() {
 		items, next := house.Take(x.name, x.outlet.Batch())
 		if len(items) > 0 {
 			x.serve(items)
+			x.gather(len(items))
 			continue
 		}
 		pause := time.Minute
@@ -119,6 +120,16 @@ func (x *worker) run() {
 			return
 		}
 	}
+}
+
+// gather waits, for an outlet that prefers few large deliveries, until more has come together. The first delivery after a
+// pause is never held up.
+func (x *worker) gather(n int) {
+	pause := x.outlet.Gather()
+	if pause == 0 || n >= x.outlet.Batch() {
+		return
+	}
+	x.pause(pause)
 }
 
 // serve takes removals and additions list by list, and messages side by side.

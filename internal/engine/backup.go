@@ -27,6 +27,8 @@ func (w *Workspace) Backup(ctx context.Context, dir string) (*Backup, error) {
 	if !ok {
 		return nil, fmt.Errorf("a log of this kind cannot be copied: %T", w.log)
 	}
+	w.erasing.Lock()
+	defer w.erasing.Unlock()
 	if err := w.Checkpoint(ctx); err != nil {
 		return nil, err
 	}
@@ -70,4 +72,10 @@ func (w *Workspace) Frozen() bool {
 	w.core.state.mu.RLock()
 	defer w.core.state.mu.RUnlock()
 	return w.core.frozen
+}
+
+// CheckpointSeq is the last chunk that the checkpoint on disk holds.
+func (w *Workspace) CheckpointSeq() (orrery.Seq, error) {
+	at, err := w.core.state.store.position()
+	return at.seq, err
 }

@@ -17,7 +17,7 @@ func TestAClockJumpFreezesTimersUntilAPersonResumesThem(t *testing.T) {
 	h.do(engine.Care{Command: desk.ResolveCase{Case: c.ID, By: staff}})
 	h.do(engine.Care{Command: desk.ConfirmSatisfied{Case: c.ID, By: staff}})
 	rests := func() bool { return len(h.person("ann").Experience.Holds) > 0 }
-	h.jump = 60 * 24 * time.Hour // the wall clock alone
+	h.jump.Store(int64(60 * 24 * time.Hour)) // the wall clock alone
 	h.touch(view("bob", "shoe"))
 	h.touch(view("bob", "shoe"))
 	if !rests() {
@@ -42,7 +42,7 @@ func TestATimerThatRingsTooEarlyIsSetAnew(t *testing.T) {
 	h.do(engine.Care{Command: desk.ResolveCase{Case: c.ID, By: staff}})
 	h.do(engine.Care{Command: desk.ConfirmSatisfied{Case: c.ID, By: staff}})
 	for range 31 {
-		h.now = h.now.Add(24 * time.Hour)
+		h.pass(24 * time.Hour)
 		h.touch(view("bob", "shoe")) // wakes the loop, leaves ann alone
 	}
 	if holds := h.person("ann").Experience.Holds; len(holds) > 0 {

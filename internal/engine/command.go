@@ -67,7 +67,11 @@ func (c Answered) run(b *batch) (any, error) { return nil, c.Answered.Handle(b, 
 type PushOutcome struct{ act.PushOutcome }
 
 func (c PushOutcome) run(b *batch) (any, error) {
-	return nil, c.PushOutcome.Handle(b, &b.policy.Policy)
+	err := c.PushOutcome.Handle(b, &b.policy.Policy)
+	if err == nil {
+		b.forgetRemovals(c.Fragment)
+	}
+	return nil, err
 }
 
 // Redeliver queues a dead letter again.

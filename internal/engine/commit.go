@@ -127,7 +127,7 @@ func (c *core) encodeBatch(b *batch) ([]encodedFragment, error) {
 		x := encodedFragment{fragment: f, boxChanged: f.box.changed}
 		if f.seen {
 			c.scratch.B = c.scratch.B[:0]
-			x.at = f.appendTo(&c.scratch, &c.inner)
+			x.at = f.appendTo(&c.scratch)
 			x.blob = append(make([]byte, 0, len(c.scratch.B)), c.scratch.B...)
 		}
 		if f.box.changed {

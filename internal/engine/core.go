@@ -41,7 +41,6 @@ type core struct {
 	frozen      bool // timers wait: the clock jumped
 	writer      chunkWriter
 	scratch     wire.Writer
-	inner       wire.Writer
 	spare       []*decide.Changes
 	used        []*decide.Changes
 	timers      timerQueue

@@ -43,6 +43,8 @@ type GateTrial struct {
 // DryRun evaluates a policy for everybody without applying it. It reads a frozen view of the state, holds one person at
 // a time in memory, and tells progress how many it has looked at.
 func (w *Workspace) DryRun(ctx context.Context, p *Policy, progress func(people int)) (*DryRun, error) {
+	w.erasing.Lock()
+	defer w.erasing.Unlock()
 	view, err := w.freezeView(ctx)
 	if err != nil {
 		return nil, err
@@ -97,6 +99,7 @@ func (w *Workspace) freezeView(ctx context.Context) (*frozenView, error) {
 		return nil, err
 	}
 	v.state = newState(v.store, v.at, 8<<20)
+	v.state.register = w.register
 	return v, nil
 }
 

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,17 +44,24 @@ type house struct {
 	*testing.T
 	w    *engine.Workspace
 	dir  string
-	now  time.Time
-	jump time.Duration // of the wall clock against the monotonic one
+	time atomic.Int64 // nanoseconds since start, read by the loop too
+	jump atomic.Int64 // of the wall clock against the monotonic one
 	next int
 }
 
 func newHouse(t *testing.T) *house {
-	h := &house{T: t, dir: t.TempDir(), now: start}
+	h := &house{T: t, dir: t.TempDir()}
 	h.open()
 	t.Cleanup(func() { h.w.Kill() })
 	return h
 }
+
+func (h *house) wall() time.Time {
+	return start.Add(time.Duration(h.time.Load() + h.jump.Load()))
+}
+
+// pass lets time go by.
+func (h *house) pass(d time.Duration) { h.time.Add(int64(d)) }
 
 func (h *house) open() {
 	h.Helper()
@@ -61,8 +69,8 @@ func (h *house) open() {
 	if err != nil {
 		h.Fatal(err)
 	}
-	w, err := engine.Open(context.Background(), engine.Options{Dir: h.dir, Workspace: "test", Policy: policy, Now: func() time.Time { return h.now.Add(h.jump) },
-		Elapsed: func() time.Duration { return h.now.Sub(start) }})
+	w, err := engine.Open(context.Background(), engine.Options{Dir: h.dir, Workspace: "test", Policy: policy, Now: h.wall,
+		Elapsed: func() time.Duration { return time.Duration(h.time.Load()) }})
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -78,7 +86,7 @@ func (h *house) touch(t orrery.Touch) engine.Result {
 	if t.Source == "" {
 		t.Source, t.Trust = "shop", orrery.Server
 	}
-	t.Received = orrery.InstantOf(h.now.Add(h.jump))
+	t.Received = orrery.InstantOf(h.wall())
 	if t.At == 0 {
 		t.At = t.Received
 	}
@@ -184,13 +192,13 @@ func TestAdvertsComeBackOnlyAfterSolvedSatisfiedAndRested(t *testing.T) {
 	if in() {
 		t.Fatal("satisfied, but the rest has not passed: ann must stay off the audience")
 	}
-	h.now = h.now.Add(6 * 24 * time.Hour)
+	h.pass(6 * 24 * time.Hour)
 	h.touch(view("ann", "shoe-3"))
 	if in() {
 		t.Fatal("six days after: a rest lasts seven at least")
 	}
 	for range 30 {
-		h.now = h.now.Add(24 * time.Hour)
+		h.pass(24 * time.Hour)
 		h.touch(view("ann", "shoe-3"))
 	}
 	if !in() {

@@ -52,16 +52,16 @@ func (p *part[T, P]) evolve(self orrery.FragmentID, f orrery.Fact, at orrery.Sta
 // empty says without decoding that there is nothing in the slice.
 func (p *part[T, P]) empty() bool { return p.value == nil && len(p.raw) == 0 }
 
-// appendTo writes the slice and returns where its bytes end.
-func (p *part[T, P]) appendTo(w *wire.Writer, scratch *wire.Writer) span {
-	b := p.raw
+// appendTo writes the slice and returns where its bytes lie.
+func (p *part[T, P]) appendTo(w *wire.Writer) span {
+	at := w.Reserve()
 	if p.changed {
-		scratch.B = scratch.B[:0]
-		p.value.AppendTo(scratch)
-		b = scratch.B
+		p.value.AppendTo(w)
+	} else {
+		w.B = append(w.B, p.raw...)
 	}
-	w.Bytes(b)
-	return span{len(w.B) - len(b), len(w.B)}
+	w.Fill(at)
+	return span{at, len(w.B)}
 }
 
 // settled makes the slice clean after its batch was published with the given bytes.
@@ -107,8 +107,8 @@ func decodeFragment(id orrery.FragmentID, blob []byte) (*fragment, error) {
 	}
 	f.due = orrery.Instant(r.Int())
 	f.dueBefore = f.due
-	f.node.raw, f.memory.raw, f.experience.raw = r.Bytes(), r.Bytes(), r.Bytes()
-	f.desk.raw, f.members.raw, f.box.raw = r.Bytes(), r.Bytes(), r.Bytes()
+	f.node.raw, f.memory.raw, f.experience.raw = r.Section(), r.Section(), r.Section()
+	f.desk.raw, f.members.raw, f.box.raw = r.Section(), r.Section(), r.Section()
 	if err := r.Err(); err != nil {
 		return nil, fmt.Errorf("reading the state of %s: %w", id, err)
 	}
@@ -117,15 +117,15 @@ func decodeFragment(id orrery.FragmentID, blob []byte) (*fragment, error) {
 }
 
 // appendTo writes the blob and returns where its slices lie. Everything after the due moment is a fold over facts.
-func (f *fragment) appendTo(w *wire.Writer, scratch *wire.Writer) (at [6]span) {
+func (f *fragment) appendTo(w *wire.Writer) (at [6]span) {
 	w.Uint(fragmentFormat)
 	w.Int(int64(f.due))
-	at[0] = f.node.appendTo(w, scratch)
-	at[1] = f.memory.appendTo(w, scratch)
-	at[2] = f.experience.appendTo(w, scratch)
-	at[3] = f.desk.appendTo(w, scratch)
-	at[4] = f.members.appendTo(w, scratch)
-	at[5] = f.box.appendTo(w, scratch)
+	at[0] = f.node.appendTo(w)
+	at[1] = f.memory.appendTo(w)
+	at[2] = f.experience.appendTo(w)
+	at[3] = f.desk.appendTo(w)
+	at[4] = f.members.appendTo(w)
+	at[5] = f.box.appendTo(w)
 	return at
 }
 

@@ -112,6 +112,13 @@ func (w *Workspace) run() {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
+		select { // also while there is always work
+		case f := <-w.between:
+			f()
+		case done := <-w.checkpointNow:
+			w.checkpointWait(done)
+		default:
+		}
 		if w.round() {
 			continue
 		}
@@ -134,6 +141,9 @@ func (w *Workspace) run() {
 // round serves what waits and what is due, as far as one chunk goes; false when there was nothing.
 func (w *Workspace) round() bool {
 	w.checkClock()
+	if w.broken == nil && w.down.is() {
+		_ = w.health() // probes by itself: timers must not wait until somebody calls
+	}
 	requests := w.queue.take(MaxChunkInputs)
 	var own []*request
 	if due := w.dueTimers(MaxChunkInputs / 4); len(due) > 0 {

@@ -44,6 +44,8 @@ type Destination struct {
 	Secrets  []string `yaml:"secrets,omitempty"`
 	Platform string   `yaml:"platform,omitempty"` // csv: google, meta or x
 	Folder   string   `yaml:"folder,omitempty"`   // csv: where the files go, inside the workspace unless absolute
+	// Full keeps a file of all members beside the changes; it is written anew at each change, so it suits small lists.
+	Full bool `yaml:"full,omitempty"`
 	// Private allows addresses of private networks, for a receiver on the same premises.
 	Private bool `yaml:"private,omitempty"`
 	// PerSecond bounds deliveries; 0 means no bound.

@@ -116,7 +116,7 @@ func (w *Workspace) Find(ns orrery.Namespace, value string) orrery.FragmentID {
 	return id
 }
 
-// Person reads the person who holds a fragment. after is the sequence that the answer must at least show: the call waits
+// Person reads the person who holds a fragment; the answer is shared with other readers and must not be changed. after is the sequence that the answer must at least show: the call waits
 // for it. It fails with an *orrery.Error of kind not found when the fragment was never seen.
 func (w *Workspace) Person(ctx context.Context, id orrery.FragmentID, after orrery.Seq) (*Person, error) {
 	if err := w.Wait(ctx, after); err != nil {
@@ -129,7 +129,16 @@ func (w *Workspace) Person(ctx context.Context, id orrery.FragmentID, after orre
 		if n == nil {
 			return orrery.NotFound("person.unknown", "nobody is known by that identifier")
 		}
-		p = s.person(w.Policy(), n.Person, now)
+		if known := w.readPeople.get(s.state, n.Person); known != nil {
+			again := *known
+			again.Mood, _ = again.Experience.Mood(&w.Policy().Protection, now)
+			p = &again
+		} else {
+			p = s.person(w.Policy(), n.Person, now)
+			if s.err == nil {
+				w.readPeople.put(s.state, p)
+			}
+		}
 		p.Seq = s.state.at.seq
 		return nil
 	})

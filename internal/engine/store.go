@@ -26,6 +26,9 @@ const (
 	keyMeta     = 'm' // "position"
 )
 
+// tableBytes is about how large a file of the checkpoint is: an erasure writes those anew in which the person was.
+const tableBytes = 8 << 20
+
 // errMismatch says that the checkpoint belongs to another history of the workspace than the log.
 var errMismatch = errors.New("the checkpoint does not belong to this log")
 
@@ -50,6 +53,9 @@ func openStore(dir string, fs vfs.FS, cacheBytes int64) (*store, error) {
 		FS: fs, Cache: cache, DisableWAL: true, MemTableSize: 16 << 20, MemTableStopWritesThreshold: 8,
 		L0CompactionThreshold: 4, L0StopWritesThreshold: 24, LBaseMaxBytes: 128 << 20, MaxOpenFiles: 512,
 		Logger: quietLogger{}, FormatMajorVersion: pebble.FormatNewest,
+	}
+	for i := range o.TargetFileSizes {
+		o.TargetFileSizes[i] = tableBytes
 	}
 	for i := range o.Levels {
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)

@@ -29,6 +29,8 @@ type Verified struct {
 // Verify reads the whole log, folds it into a second state in a temporary directory, and compares that with the state in
 // use, byte for byte. The chain of the log is checked on the way. It runs beside the workspace, which serves on.
 func (w *Workspace) Verify(ctx context.Context) (*Verified, error) {
+	w.erasing.Lock() // an erasure under way is not yet in both
+	defer w.erasing.Unlock()
 	if l, ok := w.log.(*file.Log); ok {
 		if _, err := l.Verify(ctx); err != nil {
 			return nil, fmt.Errorf("checking the chain of the log: %w", err)

@@ -9,11 +9,23 @@ import (
 	"github.com/orrery-cxm/orrery/internal/log"
 )
 
-// Metrics counts what the engine did since it was opened.
-type Metrics struct {
-	chunks, inputs, facts, duplicates    atomic.Int64
-	appendFailures, checkpoints          atomic.Int64
-	checkpointNanos, logBytes, factBytes atomic.Int64
+// counters count what the engine did since it was opened.
+type counters struct {
+	chunks, facts               atomic.Int64
+	appendFailures, checkpoints atomic.Int64
+	checkpointNanos, factBytes  atomic.Int64
+}
+
+// Counts is what the engine did since it was opened.
+type Counts struct {
+	Chunks, Facts, FactBytes, AppendFailures, Checkpoints int64
+}
+
+// Counts reads the counters.
+func (w *Workspace) Counts() Counts {
+	m := &w.metrics
+	return Counts{Chunks: m.chunks.Load(), Facts: m.facts.Load(), FactBytes: m.factBytes.Load(),
+		AppendFailures: m.appendFailures.Load(), Checkpoints: m.checkpoints.Load()}
 }
 
 // alarms are things that must not pass unseen: the latest of each kind, with how often.

@@ -88,7 +88,7 @@ type Workspace struct {
 	walkFailed int   // loop only: the policy version whose walk met a fault; tried again after a restart
 	doubt      bool  // the log may hold a chunk that our state does not; loop only
 	broken     error // loop only
-	metrics    Metrics
+	metrics    counters
 
 	loopDone      chan struct{}
 	closing       chan struct{}
@@ -104,9 +104,10 @@ type Workspace struct {
 
 	clockMark clockMark // loop only
 
-	progress progress
-	policy   atomic.Pointer[Policy]
-	watchers watchers
+	readPeople personCache
+	progress   progress
+	policy     atomic.Pointer[Policy]
+	watchers   watchers
 }
 
 // Open opens or creates a workspace and starts its loop. It fails with log.ErrLocked when another process has it open.

@@ -20,6 +20,9 @@ func (w *world) day(day int) {
 		}
 	}
 	for i, active := range turns {
+		if w.rand.IntN(3) == 0 {
+			w.trouble() // timers meet it too
+		}
 		w.advance(max(w.now, begin+time.Duration(i)*6*time.Hour+time.Duration(w.rand.IntN(300))*time.Minute))
 		w.trouble()
 		var touches []*orrery.Touch
@@ -32,8 +35,8 @@ func (w *world) day(day int) {
 		w.submit(touches[:cut])
 		w.work()
 		w.command(w.agents())
-		w.submit(touches[cut:])
 		w.command(w.offers())
+		w.submit(touches[cut:])
 		w.work()
 	}
 	if day%17 == 16 {
@@ -41,7 +44,7 @@ func (w *world) day(day int) {
 	}
 	w.clocks()
 	w.runDue()
-	w.inspect(false)
+	w.inspect(len(w.people) <= 40)
 	if day%20 == 19 {
 		w.verify()
 	}
@@ -90,6 +93,11 @@ func (w *world) trouble() {
 	switch n := w.rand.IntN(100); {
 	case n < 2:
 		w.happened("kill")
+		if w.rand.IntN(2) == 0 && !w.disk.Down() {
+			if err := w.house.DriveCheckpoint(); err != nil {
+				broken("writing a checkpoint: %v", err)
+			}
+		}
 		w.crash(false)
 	case n < 4:
 		w.happened("power cut")

@@ -138,7 +138,7 @@ func (w *world) offers() []engine.Input {
 			in.Class = orrery.Commercial
 		}
 		if w.rand.IntN(3) == 0 {
-			in.UsefulUntil = w.instant().Add(orrery.Span(1+w.rand.IntN(240)) * orrery.Hour)
+			in.UsefulUntil = w.instant().Add(orrery.Span(1+w.rand.IntN(pick(w, []int{8, 240}))) * orrery.Hour)
 		}
 		if in.Class == orrery.CaseSurvey || in.Class == orrery.Recovery {
 			if c := w.judge.cases[w.judge.liveCase(w.rand)]; c.ID != 0 {

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/orrery-cxm/orrery"
@@ -69,8 +70,23 @@ func (w *world) look(id orrery.PersonID) {
 	if due != apologies {
 		broken("%s is owed %d apologies by the log and %d by the state", id, apologies, due)
 	}
+	w.casesHold(p)
 	w.nothingForgotten(p)
 	w.timely(p)
+}
+
+// casesHold: as long as a case is open, or solved and not yet confirmed, it holds who reported it, and while it is open and
+// nobody apologised an apology is due.
+func (w *world) casesHold(p *engine.Person) {
+	for _, l := range p.Desk.Cases {
+		if l.Case.Status != orrery.CaseOpen && l.Case.Status != orrery.CaseResolved || w.judge.person[l.Case.Reporter] != p.ID {
+			continue
+		}
+		holds := slices.ContainsFunc(p.Experience.Holds, func(h orrery.Hold) bool { return h.Kind == orrery.HoldCase && h.Case == l.Case.ID })
+		if !holds {
+			broken("case %s of %s is %s and holds nobody", l.Case.ID, p.ID, l.Case.Status)
+		}
+	}
 }
 
 // nothingForgotten: what waits by the log waits in the state, and what the gate would let go does not wait.
@@ -86,8 +102,8 @@ func (w *world) nothingForgotten(p *engine.Person) {
 		if x.State != fate.state {
 			broken("intent %s is %s in the state and %s by the log", x.Intent.ID, x.State, fate.state)
 		}
-		if x.State != orrery.IntentHeld {
-			continue
+		if x.State != orrery.IntentHeld || (x.Answer.Reason == "gate.quiet_hours" && x.Answer.Until > w.instant()) {
+			continue // night falls elsewhere when somebody travels; what waits for the morning is asked then
 		}
 		answer, err := w.house.Ask(w.ctx(), &x.Intent)
 		if err != nil {
@@ -142,6 +158,10 @@ func (w *world) endOfTime() {
 		w.work()
 		w.advance(w.now + 8*3600e9)
 	}
+	for range 5 { // what the last hours brought
+		w.work()
+	}
+	w.advance(w.now + 1)
 	if len(w.unsure) > 0 {
 		broken("%d touches are still without an answer", len(w.unsure))
 	}
@@ -165,8 +185,11 @@ func (w *world) ackedKeys() []messageKey {
 	return keys
 }
 
-// held: every intent that has not ended can be found waiting.
+// held: every intent that has not ended can be found waiting, and every notice was delivered or given up.
 func (w *world) held() {
+	for _, id := range sortedKeys(w.judge.notices) {
+		broken("notice %s was asked for and never delivered", id)
+	}
 	boxes := map[orrery.PersonID]*engine.Person{}
 	for _, id := range sortedKeys(w.judge.intents) {
 		fate := w.judge.intents[id]
@@ -185,7 +208,7 @@ func (w *world) held() {
 			broken("intent %s is %s by the log and is nowhere to be found", id, fate.state)
 		}
 		if fate.state != orrery.IntentHeld && !fate.dead {
-			broken("intent %s is still %s after everything was delivered", id, fate.state)
+			broken("intent %s is still %s after everything was delivered: %s", id, fate.state, w.waitingOf(boxes[owner], id))
 		}
 	}
 }
@@ -237,4 +260,14 @@ func (w *world) members() {
 func (w *world) waitingPushes(name orrery.DestinationName) bool {
 	items, _ := w.house.Take(name, 1000)
 	return slices.ContainsFunc(items, func(i engine.Item) bool { return i.Kind == orrery.EffectPush })
+}
+
+// waitingOf describes what the state holds of an intent, for a failure message.
+func (w *world) waitingOf(p *engine.Person, id orrery.IntentID) string {
+	for _, x := range p.Waiting {
+		if x.Intent.ID == id {
+			return fmt.Sprintf("%+v at %v", x, w.instant())
+		}
+	}
+	return "nothing"
 }

@@ -8,6 +8,7 @@ import (
 type outbound struct {
 	intents map[orrery.IntentID]*intentFate
 	effects map[orrery.EffectID]orrery.IntentID
+	notices map[orrery.EffectID]bool // not yet answered for good
 }
 
 type intentFate struct {
@@ -17,7 +18,7 @@ type intentFate struct {
 }
 
 func newOutbound() outbound {
-	return outbound{intents: map[orrery.IntentID]*intentFate{}, effects: map[orrery.EffectID]orrery.IntentID{}}
+	return outbound{intents: map[orrery.IntentID]*intentFate{}, effects: map[orrery.EffectID]orrery.IntentID{}, notices: map[orrery.EffectID]bool{}}
 }
 
 func wanted(c orrery.Class) bool {
@@ -77,6 +78,9 @@ func (j *judge) sent(f orrery.Fact, at orrery.Stamp, note func(orrery.FragmentID
 				broken("effect %s is asked for an intent that is not queued", f.Effect.ID)
 			}
 		}
+		if f.Effect.Kind == orrery.EffectNotice {
+			j.notices[f.Effect.ID] = true
+		}
 		note(f.Effect.Person)
 	case *orrery.EffectReleased:
 		if f.Intent != 0 {
@@ -95,6 +99,9 @@ func (j *judge) sent(f orrery.Fact, at orrery.Stamp, note func(orrery.FragmentID
 		}
 		note(f.Fragment)
 	case *orrery.EffectAnswered:
+		if f.Outcome != orrery.RetryLater && f.Outcome != orrery.Unknown {
+			delete(j.notices, f.Effect)
+		}
 		if fate := j.intents[f.Intent]; fate != nil {
 			switch f.Outcome {
 			case orrery.RetryLater, orrery.Unknown:

@@ -3,6 +3,7 @@ package sim
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 	"syscall"
 
@@ -213,6 +214,9 @@ func (w *world) record(house *engine.Workspace, outcomes []engine.Input) {
 // attempt releases messages, now and then lets somebody complain in between, looks again, delivers and records.
 func (w *world) attempt(d *destination, items []engine.Item) {
 	house := w.house
+	if w.rand.IntN(5) == 0 && !w.judge.ending {
+		w.complainAs(w.judge.names[pick(w, items).Fragment])
+	}
 	releases := make([]engine.Input, len(items))
 	for i := range items {
 		releases[i].Command = engine.Release{Release: act.Release{Fragment: items[i].Fragment, Effect: items[i].Effect}}
@@ -221,12 +225,8 @@ func (w *world) attempt(d *destination, items []engine.Item) {
 	if !ok {
 		return
 	}
-	if w.rand.IntN(4) == 0 {
-		p := pick(w, w.people)
-		t := w.touch(p)
-		t.Kind, t.Message, t.Survey, t.Order, t.Sent = orrery.MessageTouch, &orrery.Message{Text: "sim"}, nil, nil, nil
-		t.Signals = &orrery.Signals{Engine: "sim", Intents: []orrery.Label{{Name: orrery.IntentComplaint, Confidence: 990}}}
-		w.submit([]*orrery.Touch{t})
+	if w.rand.IntN(4) == 0 && !w.judge.ending {
+		w.complainAs(w.judge.names[pick(w, items).Fragment])
 	}
 	var outcomes []engine.Input
 	for i, r := range results {
@@ -241,6 +241,17 @@ func (w *world) attempt(d *destination, items []engine.Item) {
 		return
 	}
 	w.record(house, outcomes)
+}
+
+// complainAs lets somebody complain at the worst moment.
+func (w *world) complainAs(id orrery.Identifier) {
+	if id.Namespace == orrery.SliceID {
+		return
+	}
+	w.number++
+	w.submit([]*orrery.Touch{{Kind: orrery.MessageTouch, MessageID: fmt.Sprintf("m-%d", w.number), Source: "mail", Trust: orrery.Server, Channel: "email",
+		At: w.instant(), Received: w.instant(), Identifiers: []orrery.Identifier{id}, Message: &orrery.Message{Text: "simulated"},
+		Signals: &orrery.Signals{Engine: "sim", Language: "en", Intents: []orrery.Label{{Name: orrery.IntentComplaint, Confidence: 990}}}}})
 }
 
 func (w *world) deliver(d *destination, i *engine.Item, released *orrery.EffectReleased) engine.Answered {

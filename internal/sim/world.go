@@ -20,7 +20,7 @@ type Config struct {
 	Dir    string // an empty directory for checkpoints; the log lives in memory
 	People int    // 0: 20 to 200, by the seed
 	Days   int    // 0: 20 to 60, by the seed
-	// CacheBytes and CheckpointBytes go to the engine; 0 are a few bytes and 64 KiB to 4 MiB.
+	// CacheBytes and CheckpointBytes go to the engine; 0 are a few bytes and 8 KiB to 1 MiB.
 	CacheBytes      int
 	CheckpointBytes int
 	// Calm leaves out restarts, power cuts and disks that refuse.
@@ -91,7 +91,7 @@ func Run(c Config) (report *Report, err error) {
 		c.CacheBytes = 64
 	}
 	if c.CheckpointBytes == 0 {
-		c.CheckpointBytes = []int{64 << 10, 512 << 10, 4 << 20}[r.IntN(3)]
+		c.CheckpointBytes = []int{8 << 10, 64 << 10, 1 << 20}[r.IntN(3)]
 	}
 	w := &world{cfg: c, rand: r, disk: faultfs.New(c.Seed), judge: newJudge(), acked: map[messageKey]bool{},
 		outside: map[orrery.DestinationName]*destination{}}
@@ -258,7 +258,7 @@ func (w *world) afterRefusal() {
 
 // advance moves the clock to a moment, ringing timers on the way.
 func (w *world) advance(to time.Duration) {
-	for {
+	for stuck := 0; ; {
 		next := w.house.NextDue()
 		due := next.Time().Sub(start) - w.skew + 5*time.Minute // several at once, as a busy loop would
 		if next == 0 || due > to {
@@ -266,6 +266,17 @@ func (w *world) advance(to time.Duration) {
 		}
 		w.now = max(w.now, due)
 		w.runDue()
+		if w.house.NextDue() != next {
+			stuck = 0
+			continue
+		}
+		w.now += 6 * time.Second // the disk refuses
+		if stuck++; stuck > 4 {
+			w.heal()
+		}
+		if stuck > 100 {
+			broken("a timer of %v does not ring, and it is %v", next, w.instant())
+		}
 	}
 	w.now = max(w.now, to)
 	w.runDue()

@@ -34,7 +34,7 @@ func (f *Follower) Cases(ctx context.Context, by CaseFilter) (List[orrery.Case],
 		ends := &selection{}
 		among(ends, "reporter", who)
 		among(ends, "affected", who)
-		s.and("("+strings.Join(ends.where, " OR ")+")", ends.args...)
+		s.and("id IN (SELECT id FROM cases WHERE "+ends.where[0]+" UNION SELECT id FROM cases WHERE affected <> 0 AND "+ends.where[1]+")", ends.args...)
 	}
 	is(s, "product", by.Product)
 	if by.Title != "" {

@@ -21,7 +21,7 @@ import (
 )
 
 // schemaVersion is raised whenever the schema, or what a fact does to a row, changes: the file is then built again.
-const schemaVersion = 1
+const schemaVersion = 2
 
 // fileName is the name of the file inside the workspace directory.
 const fileName = "views.db"
@@ -62,7 +62,8 @@ type database struct {
 // openDatabase opens or makes the file. It fails with errForeign when it is of another version.
 func openDatabase(ctx context.Context, dir string) (*database, error) {
 	pragmas := []string{"auto_vacuum(2)", "journal_mode(WAL)", "synchronous(NORMAL)", "secure_delete(ON)", "busy_timeout(5000)",
-		"trusted_schema(OFF)", "cache_size(-16384)"}
+		"trusted_schema(OFF)", "cache_size(-32768)",
+		"wal_autocheckpoint(8192)"} // 32 MiB: a page that changes often is moved into the file once for many changes
 	d := &database{dir: dir, texts: map[string]*sql.Stmt{}, said: &recently{seed: maphash.MakeSeed(), said: map[orrery.FragmentID]uint64{}}}
 	var err error
 	if d.pool, err = openSQL(filepath.Join(dir, fileName), pragmas, 1); err != nil {

@@ -26,8 +26,8 @@ var ofPeople = []string{"holds", "hold_lines", "reviews", "life", "apologies", "
 
 // textsOfPeople select texts that an erasure must not leave behind.
 var textsOfPeople = []string{
-	"SELECT title FROM cases WHERE reporter = ?1 OR affected = ?1",
-	"SELECT folded FROM cases WHERE reporter = ?1 OR affected = ?1",
+	"SELECT title FROM cases WHERE reporter = ?1 OR (affected = ?1 AND affected <> 0)",
+	"SELECT folded FROM cases WHERE reporter = ?1 OR (affected = ?1 AND affected <> 0)",
 	"SELECT detail FROM ledger WHERE fragment = ?1 AND detail <> ''",
 	"SELECT detail FROM intents WHERE fragment = ?1 AND detail <> ''",
 	"SELECT word FROM words WHERE fragment = ?1 AND length(word) >= 12",
@@ -46,8 +46,8 @@ func (a *applier) erase(fragments []orrery.FragmentID) {
 			a.exec("DELETE FROM "+table+" WHERE fragment = ?", id)
 		}
 		a.exec("DELETE FROM cases WHERE reporter = ?1 AND affected IN (0, ?1)", id)
-		a.exec("DELETE FROM cases WHERE reporter = 0 AND affected = ?", id)
-		a.exec("UPDATE cases SET affected = 0, erased = 1 WHERE affected = ?", id)
+		a.exec("DELETE FROM cases WHERE reporter = 0 AND affected = ? AND affected <> 0", id)
+		a.exec("UPDATE cases SET affected = 0, erased = 1 WHERE affected = ? AND affected <> 0", id)
 		a.exec("UPDATE cases SET reporter = 0, touch = 0, title = '', folded = '', erased = 1 WHERE reporter = ?", id)
 		a.exec("DELETE FROM links WHERE a = ?1 OR b = ?1", id)
 	}

@@ -151,6 +151,13 @@ func (f *Follower) take(ctx context.Context, g *gathering, b *engine.Batch) erro
 	return nil
 }
 
+// While the log is read, more goes into one transaction than while it is watched: nobody sees the lists up to date anyway,
+// and pages that change often are written less often.
+const (
+	catchUpFacts  = 10
+	catchUpGather = 10
+)
+
 // catchUp reads the log after what is gathered, to its end. It begins with the chunk last gathered, whose hash must be
 // the one that it had when it was gathered.
 func (f *Follower) catchUp(ctx context.Context, g *gathering) error {
@@ -170,7 +177,7 @@ func (f *Follower) catchUp(ctx context.Context, g *gathering) error {
 			return fmt.Errorf("reading the log: chunk %d follows chunk %d", b.Seq, g.at.seq)
 		}
 		g.add(&b)
-		if len(g.facts) >= f.options.Facts || time.Since(g.began) > f.options.Gather {
+		if len(g.facts) >= catchUpFacts*f.options.Facts || time.Since(g.began) > catchUpGather*f.options.Gather {
 			return f.flush(ctx, g)
 		}
 		return nil

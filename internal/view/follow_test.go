@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -49,12 +50,13 @@ type house struct {
 	*testing.T
 	w    *engine.Workspace
 	dir  string
-	now  time.Time
+	now  atomic.Int64 // milliseconds; the loop reads it too
 	next int
 }
 
 func newHouse(t *testing.T) *house {
-	h := &house{T: t, dir: t.TempDir(), now: epoch.Time()}
+	h := &house{T: t, dir: t.TempDir()}
+	h.now.Store(int64(epoch))
 	h.open()
 	t.Cleanup(func() { h.w.Kill() })
 	return h
@@ -67,17 +69,19 @@ func (h *house) open() {
 		h.Fatal(err)
 	}
 	h.w, err = engine.Open(context.Background(), engine.Options{Dir: h.dir, Workspace: "test", Policy: policy,
-		Now: func() time.Time { return h.now }, Elapsed: func() time.Duration { return h.now.Sub(epoch.Time()) }})
+		Now: func() time.Time { return h.moment().Time() }, Elapsed: func() time.Duration { return h.moment().Time().Sub(epoch.Time()) }})
 	if err != nil {
 		h.Fatal(err)
 	}
 }
 
+func (h *house) moment() orrery.Instant { return orrery.Instant(h.now.Load()) }
+
 func (h *house) touch(t orrery.Touch) orrery.Seq {
 	h.Helper()
 	h.next++
 	t.MessageID, t.Source, t.Trust = fmt.Sprintf("m%d", h.next), "shop", orrery.Server
-	t.Received = orrery.InstantOf(h.now)
+	t.Received = h.moment()
 	t.At = t.Received
 	results, err := h.w.Submit(context.Background(), []engine.Input{{Touch: &t}})
 	if err != nil {
@@ -139,7 +143,7 @@ func (h *house) day() {
 		h.do(engine.Care{Command: desk.ResolveCase{Case: id, By: staff}})
 		h.do(engine.Care{Command: desk.ConfirmSatisfied{Case: id, By: staff}})
 	}
-	h.now = h.now.Add(9 * 24 * time.Hour)
+	h.now.Add(int64(9 * orrery.Day))
 	h.do(engine.Look{Fragment: h.w.Find(orrery.UserID, "ann")})
 }
 
@@ -176,7 +180,7 @@ func TestTheListsShowWhatAWorkspaceDid(t *testing.T) {
 	if counts.Of("runners") != int64(len(members.Items)) || len(members.Items) < 2 {
 		t.Errorf("runners should have bob and cem at least: %d counted, %d listed", counts.Of("runners"), len(members.Items))
 	}
-	destinations := must[List[Destination]](t)(f.Destinations(ctx, orrery.InstantOf(h.now)))
+	destinations := must[List[Destination]](t)(f.Destinations(ctx, h.moment()))
 	depths := map[orrery.DestinationName]int64{}
 	for _, d := range destinations.Items {
 		depths[d.Name] = d.Waiting

@@ -36,7 +36,9 @@ func (f *Follower) Holds(ctx context.Context, by HoldFilter) (List[Hold], error)
 	}
 	among(s, "kind", texts(by.Kinds))
 	people(s, "fragment", by.Fragments)
-	is(s, "case_id", num(by.Case))
+	if by.Case != 0 {
+		s.and("case_id <> 0 AND case_id = ?", num(by.Case)) // said twice, for the index
+	}
 	is(s, "product", by.Product)
 	between(s, "since", by.Since, by.Until)
 	if by.EndsBefore != 0 {

@@ -11,7 +11,8 @@ CREATE TABLE quarantine (
 	how         TEXT NOT NULL DEFAULT '',
 	by          TEXT NOT NULL DEFAULT ''
 ) STRICT;
-CREATE INDEX quarantine_waiting ON quarantine (code, number) WHERE cleared_at = 0;
+CREATE INDEX quarantine_waiting ON quarantine (number) WHERE cleared_at = 0;
+CREATE INDEX quarantine_code ON quarantine (code, number) WHERE cleared_at = 0;
 CREATE TRIGGER quarantine_in AFTER INSERT ON quarantine BEGIN
 	INSERT INTO tally VALUES ('quarantine', NEW.code, 1) ON CONFLICT DO UPDATE SET n = n + 1;
 END;

@@ -1,4 +1,4 @@
--- version 1
+-- version 2
 CREATE INDEX apologies_case ON apologies (case_id) WHERE case_id <> 0;
 CREATE INDEX apologies_due ON apologies (id) WHERE paid_at = 0;
 CREATE INDEX cases_affected ON cases (affected) WHERE affected <> 0;
@@ -26,7 +26,8 @@ CREATE INDEX links_a ON links (a, b);
 CREATE INDEX links_b ON links (b);
 CREATE INDEX links_waiting ON links (link) WHERE state = 'waiting';
 CREATE INDEX members_age ON members (audience, id);
-CREATE INDEX quarantine_waiting ON quarantine (code, number) WHERE cleared_at = 0;
+CREATE INDEX quarantine_code ON quarantine (code, number) WHERE cleared_at = 0;
+CREATE INDEX quarantine_waiting ON quarantine (number) WHERE cleared_at = 0;
 CREATE INDEX reviews_fragment ON reviews (fragment);
 CREATE INDEX reviews_open ON reviews (id) WHERE closed_at = 0;
 CREATE INDEX signals_open ON signals (state, id) WHERE state < 2;

@@ -1,0 +1,87 @@
+package main
+
+// mutation is one broken line and the tests that should notice.
+type mutation struct {
+	name     string
+	file     string
+	old, new string
+	tests    []target
+}
+
+type target struct{ pkg, run string }
+
+var (
+	byGate     = []target{{"./internal/protect", ""}}
+	byDesk     = []target{{"./internal/desk", ""}}
+	byIdentify = []target{{"./internal/identify", ""}}
+	byLog      = []target{{"./internal/log/file", ""}}
+	byDedupe   = []target{{"./internal/dedupe", ""}}
+	byEngine   = []target{{"./internal/engine", ""}}
+	bySim      = []target{{"./internal/sim", "Worlds"}}
+)
+
+const (
+	gate    = "internal/protect/gate.go"
+	loop    = "internal/engine/loop.go"
+	core    = "internal/engine/core.go"
+	commit  = "internal/engine/commit.go"
+	intents = "internal/act/intents.go"
+	wishes  = "internal/act/react.go"
+)
+
+// mutations are the lines that must not be breakable in silence.
+var mutations = []mutation{
+	{"gate: consent is not asked", gate, "return askConsent(p, e, q)", "return pass()", byGate},
+	{"gate: restriction is not asked", gate, "return askRestriction(e, q)", "return pass()", byGate},
+	{"gate: life events are not asked", gate, "return askLife(e, q)", "return pass()", byGate},
+	{"gate: cases are not asked", gate, "return askCase(e, q)", "return pass()", byGate},
+	{"gate: an apology due is not asked", gate, "return askApology(e)", "return pass()", byGate},
+	{"gate: rest is not asked", gate, "return askRest(e, q)", "return pass()", byGate},
+	{"gate: quiet hours are not asked", gate, "return askQuiet(p, q)", "return pass()", byGate},
+	{"gate: caps are not asked", gate, "return askCaps(p, e, q)", "return pass()", byGate},
+	{"gate: conflicts are not asked", gate, "return askConflict(p, e, q)", "return pass()", byGate},
+	{"gate: the channel is not asked", gate, "return askChannel(p, e, q)", "return pass()", byGate},
+
+	{"protect: a hold expires before its end", "internal/protect/wake.go", "case h.Until != 0 && h.Until <= now:", "case h.Until != 0:", byGate},
+	{"protect: a merge forgets refusals", "internal/protect/consent.go", "a.Refused = maxOf(a.Refused, b.Refused, bySaid)", "_ = bySaid", byGate},
+	{"protect: a merge forgets holds", "internal/protect/combine.go", "out.Holds = union(out.Holds, e.Holds, byHold, stricterHold)", "_ = stricterHold", byGate},
+	{"protect: a browser grants for anybody", "internal/protect/consent.go", "case s.Trust < orrery.Server && !s.Proven:", "case s.Trust < orrery.Server && s.Proven:", byGate},
+	{"protect: anybody may release a hold", "internal/protect/holds.go", "if by.Trust < orrery.Staff {", "if by.Trust > orrery.Staff {", byGate},
+	{"protect: a reopened case holds nobody", "internal/protect/cases.go", "case changeReopened, changeUnsatisfied:", "case changeUnsatisfied:", bySim},
+
+	{"desk: only doubtful complaints open cases", "internal/desk/react.go", "case l.Confidence >= p.ComplaintCertain:", "case l.Confidence < p.ComplaintCertain:", byDesk},
+	{"desk: an answer without a token ends a case", "internal/desk/answer.go", "if r.Verified && c.Status == orrery.CaseResolved {", "if c.Status == orrery.CaseResolved {", bySim},
+	{"desk: silence is never escalated", "internal/desk/wake.go", "if !l.Case.Escalated {", "if l.Case.Escalated {", byDesk},
+
+	{"identify: a browser claims anybody", "internal/identify/place.go", "if touch.Trust <= orrery.Public {", "if touch.Trust < orrery.Public {", byIdentify},
+	{"identify: what is not proven bridges", "internal/identify/policy.go", "r.Bridge == BridgeProven && n.Identifier.Proven", "r.Bridge == BridgeProven && !n.Identifier.Proven", byIdentify},
+
+	{"log: an append is not synced", "internal/log/file/append.go", `if err := l.sync("append", tail.DataSync); err != nil {`, `if err := l.sync("append", func() error { return nil }); err != nil {`, byLog},
+	{"log: the name of a segment is not synced", "internal/log/file/append.go", `if err := l.syncDir("segment.name", l.opts.Dir); err != nil {`, `if err := error(nil); err != nil {`, byLog},
+	{"log: appends go anywhere", "internal/log/file/append.go", "if after != l.end.seq {", "if after > l.end.seq {", byLog},
+
+	{"dedupe: a day is forgotten too early", "internal/dedupe/set.go", "from := today - s.keep", "from := today - s.keep + 1", byDedupe},
+	{"dedupe: nothing is known after a crash", "internal/engine/workspace.go", "c.apply(chunk, chunk.Seq > known)", "c.apply(chunk, false)", bySim},
+	{"dedupe: a refused append keeps its ids", loop, "		c.seen.Remove(b.addedKeys...)\n		return 0, nil, w.appendFailed(err)", "		return 0, nil, w.appendFailed(err)", bySim},
+	{"dedupe: known messages count again", core, "if known {", "if known && false {", byEngine},
+
+	{"act: the gate is not asked again at release", intents, "	answer := t.Ask(t.PersonOf(r.Fragment), &in)\n	if answer.Verdict != orrery.Allow {", "	answer := t.Ask(t.PersonOf(r.Fragment), &in)\n	if answer.Verdict == 0 {", bySim},
+	{"act: a message gets a new key", intents, "queue(t, &in, w.Effect, w.Attempts)", "queue(t, &in, 0, 0)", bySim},
+	{"act: held messages are not asked about again", intents, "	if answer.Verdict == orrery.Allow {\n		queue(t, &in, w.Effect", "	if answer.Verdict != orrery.Allow {\n		queue(t, &in, w.Effect", bySim},
+	{"act: a wish keeps its version", wishes, "version = before.Version + 1", "version = before.Version", bySim},
+	{"act: a refused push counts as accepted", "internal/act/box.go", "if f.Outcome == orrery.Accepted && f.Version >= p.Acked {", "if f.Version >= p.Acked {", bySim},
+	{"act: a list that went keeps its members", wishes, "if x.Desired == orrery.PushAdd && !p.feeds(", "if x.Desired == orrery.PushRemove && !p.feeds(", bySim},
+
+	{"decide: held people stay in audiences", "internal/decide/settle.go", "if in && a.Advertising && !s.mayAdvertise() {", "if in && !a.Advertising && !s.mayAdvertise() {", byEngine},
+
+	{"engine: published before it is durable", loop, "chunk, err := w.log.Append(context.Background(), c.state.at.seq, body)", "_ = c.publish(b, log.Chunk{Seq: c.state.at.seq + 1, Incarnation: c.incarnation, Body: nil})\n	chunk, err := w.log.Append(context.Background(), c.state.at.seq-1, body)", bySim},
+	{"engine: doubt about the log is forgotten", loop, "		w.doubt = true", "		w.doubt = false", bySim},
+	{"engine: timers taken in vain are lost", loop, "w.core.timers.add(c.timer)", "_ = c.timer", bySim},
+	{"engine: timers are lost in a checkpoint", commit, "l.timers[timer{f.due, f.id}] = true", "l.timers[timer{f.due, f.id}] = false", bySim},
+	{"engine: what waits is lost in a checkpoint", commit, "l.waiting[x.fragment.id] = len(x.items) > 0", "l.waiting[x.fragment.id] = false", bySim},
+	{"engine: nobody is looked at after a crash", commit, "	b.wakeAll(at)", "	_ = at", bySim},
+	{"engine: chains add up over people", core, "		b.depth = 0 // nobody", "		// nobody", bySim},
+	{"engine: an idle workspace never probes", loop, "		_ = w.health() // probes", "		// probes", bySim},
+	{"engine: removals wait for additions", "internal/engine/outbox.go", "	case i.Kind == orrery.EffectPush && i.Push == orrery.PushRemove:\n		return 0", "	case i.Kind == orrery.EffectPush && i.Push == orrery.PushRemove:\n		return 3", bySim},
+	{"engine: the purpose of a consent is lost", "fact.go", "Fragment FragmentID `cbor:\"9,keyasint\" json:\"fragment\"` // 1 to 4", "Fragment FragmentID `cbor:\"1,keyasint\" json:\"fragment\"` // 1 to 4", byEngine},
+}
