@@ -15,7 +15,7 @@ import (
 
 // CaseRef names a case in a path.
 type CaseRef struct {
-	ID orrery.CaseID `path:"id"`
+	ID InPath[orrery.CaseID] `path:"id"`
 }
 
 // NoteBody is a note that goes with a command.
@@ -32,11 +32,14 @@ func (s *Server) care(api huma.API) {
 		PageRef
 		About string `query:"about"`
 	}) (*struct{ Body view.List[view.Review] }, error) {
+		if err := c.visible(ctx, in.After); err != nil {
+			return nil, err
+		}
 		list, err := c.house.Views.Reviews(ctx, view.ReviewFilter{Page: in.page(), About: in.About})
 		return &struct{ Body view.List[view.Review] }{list}, err
 	})
 	operation(api, "POST", "/v1/reviews/{id}/answer", "answerReview", govern.Care, "Answer a review", func(ctx context.Context, c caller, in *struct {
-		ID   orrery.ReviewID `path:"id"`
+		ID   InPath[orrery.ReviewID] `path:"id"`
 		Body struct {
 			Person string `json:"person"`
 			Yes    bool   `json:"yes"`
@@ -46,10 +49,10 @@ func (s *Server) care(api huma.API) {
 		if err != nil {
 			return nil, err
 		}
-		return c.do(ctx, engine.Care{Command: desk.AnswerReview{Fragment: id, Review: in.ID, Yes: in.Body.Yes, By: c.key.Actor()}})
+		return c.do(ctx, engine.Care{Command: desk.AnswerReview{Fragment: id, Review: in.ID.ID, Yes: in.Body.Yes, By: c.key.Actor()}})
 	})
 	operation(api, "POST", "/v1/touches/{id}/signals", "correctSignals", govern.Care, "Correct what was understood of a touch; the correction wins", func(ctx context.Context, c caller, in *struct {
-		ID   orrery.TouchID `path:"id"`
+		ID   InPath[orrery.TouchID] `path:"id"`
 		Body struct {
 			Person  string         `json:"person"`
 			Signals orrery.Signals `json:"signals"`
@@ -61,7 +64,7 @@ func (s *Server) care(api huma.API) {
 		}
 		signals := in.Body.Signals
 		signals.Engine, signals.Revision = "agent:"+c.key.Actor().Name, max(signals.Revision, 1)+1
-		return c.do(ctx, engine.CorrectSignals{Touch: in.ID, Fragment: id, Signals: signals, By: c.key.Actor()})
+		return c.do(ctx, engine.CorrectSignals{Touch: in.ID.ID, Fragment: id, Signals: signals, By: c.key.Actor()})
 	})
 }
 
@@ -122,8 +125,13 @@ func (s *Server) cases(api huma.API) {
 		}
 		return c.do(ctx, engine.Care{Command: cmd})
 	})
+	s.oneCase(api)
+}
+
+// oneCase is what can be done with a case.
+func (s *Server) oneCase(api huma.API) {
 	operation(api, "GET", "/v1/cases/{id}", "getCase", govern.Care, "Read a case", func(ctx context.Context, c caller, in *CaseRef) (*struct{ Body *orrery.Case }, error) {
-		k, err := c.house.Workspace.Case(in.ID)
+		k, err := c.house.Workspace.Case(in.ID.ID)
 		return &struct{ Body *orrery.Case }{k}, err
 	})
 	step := func(name, id, summary string, command func(orrery.CaseID, orrery.Actor, string) desk.Command) {
@@ -131,7 +139,7 @@ func (s *Server) cases(api huma.API) {
 			CaseRef
 			NoteBody
 		}) (*done, error) {
-			return c.do(ctx, engine.Care{Command: command(in.ID, c.key.Actor(), in.Body.Note)})
+			return c.do(ctx, engine.Care{Command: command(in.ID.ID, c.key.Actor(), in.Body.Note)})
 		})
 	}
 	step("resolve", "resolveCase", "Say that the matter is solved; whether it is, the person says", func(id orrery.CaseID, by orrery.Actor, note string) desk.Command {
@@ -152,7 +160,7 @@ func (s *Server) cases(api huma.API) {
 			Apology bool `json:"apology"`
 		}
 	}) (*done, error) {
-		return c.do(ctx, engine.Care{Command: desk.ReplyInCase{Case: in.ID, Apology: in.Body.Apology, By: c.key.Actor()}})
+		return c.do(ctx, engine.Care{Command: desk.ReplyInCase{Case: in.ID.ID, Apology: in.Body.Apology, By: c.key.Actor()}})
 	})
 	operation(api, "POST", "/v1/cases/{id}/severity", "setSeverity", govern.Care, "Judge a case anew", func(ctx context.Context, c caller, in *struct {
 		CaseRef
@@ -161,7 +169,7 @@ func (s *Server) cases(api huma.API) {
 			Note     string          `json:"note,omitempty"`
 		}
 	}) (*done, error) {
-		return c.do(ctx, engine.Care{Command: desk.SetSeverity{Case: in.ID, Severity: in.Body.Severity, By: c.key.Actor(), Note: in.Body.Note}})
+		return c.do(ctx, engine.Care{Command: desk.SetSeverity{Case: in.ID.ID, Severity: in.Body.Severity, By: c.key.Actor(), Note: in.Body.Note}})
 	})
 }
 
@@ -179,10 +187,10 @@ func (s *Server) stateOfPeople(api huma.API) {
 	})
 	operation(api, "DELETE", "/v1/persons/{ref}/holds/{hold}", "releaseHold", govern.Care, "Release a hold that a person placed", func(ctx context.Context, c caller, in *struct {
 		PersonRef
-		Hold orrery.HoldID `path:"hold"`
+		Hold InPath[orrery.HoldID] `path:"hold"`
 	}) (*done, error) {
 		return c.about(ctx, in.Ref, func(id orrery.FragmentID) engine.Command {
-			return engine.Protect{Command: protect.ReleaseHold{Fragment: id, Hold: in.Hold, By: c.key.Actor()}}
+			return engine.Protect{Command: protect.ReleaseHold{Fragment: id, Hold: in.Hold.ID, By: c.key.Actor()}}
 		})
 	})
 	operation(api, "POST", "/v1/persons/{ref}/restriction", "restrict", govern.Care, "Restrict the processing of a person's data", func(ctx context.Context, c caller, in *PersonRef) (*done, error) {
@@ -212,19 +220,19 @@ func (s *Server) stateOfPeople(api huma.API) {
 	})
 	operation(api, "POST", "/v1/persons/{ref}/life/{life}/confirm", "confirmLife", govern.Care, "Confirm an event that was inferred", func(ctx context.Context, c caller, in *lifeInput) (*done, error) {
 		return c.about(ctx, in.Ref, func(id orrery.FragmentID) engine.Command {
-			return engine.Protect{Command: protect.ConfirmLife{Fragment: id, Life: in.Life, By: c.key.Actor()}}
+			return engine.Protect{Command: protect.ConfirmLife{Fragment: id, Life: in.Life.ID, By: c.key.Actor()}}
 		})
 	})
 	operation(api, "POST", "/v1/persons/{ref}/life/{life}/reject", "rejectLife", govern.Care, "Say that an event is not true, or none of ours to know", func(ctx context.Context, c caller, in *lifeInput) (*done, error) {
 		return c.about(ctx, in.Ref, func(id orrery.FragmentID) engine.Command {
-			return engine.Protect{Command: protect.RejectLife{Fragment: id, Life: in.Life, By: c.key.Actor()}}
+			return engine.Protect{Command: protect.RejectLife{Fragment: id, Life: in.Life.ID, By: c.key.Actor()}}
 		})
 	})
 }
 
 type lifeInput struct {
 	PersonRef
-	Life orrery.LifeID `path:"life"`
+	Life InPath[orrery.LifeID] `path:"life"`
 }
 
 // about submits a command about the person that a reference names.

@@ -21,16 +21,23 @@ func (s *Server) collect(w http.ResponseWriter, r *http.Request, call collect.Ca
 		fail(w, r, err)
 		return
 	}
-	secret, _ := collect.WriteKey(r.Header.Get("Authorization"), body)
-	if secret == "" { // Jitsu's clients send key and secret in a header of their own
-		secret, _, _ = strings.Cut(r.Header.Get("X-Write-Key"), ":")
-	}
-	h, key := s.find(secret)
+	h, key := s.find(secretOf(r, body))
 	if h == nil || !key.May(govern.Write) {
 		fail(w, r, errUnauthorized)
 		return
 	}
 	s.take(w, r, h, key, call, body)
+}
+
+// secretOf is the key that a request was made with. Jitsu's clients insist on "key:secret", which they send in the body and
+// in a header of their own: what is behind the colon is not looked at, since no key of ours has one.
+func secretOf(r *http.Request, body []byte) string {
+	secret, _ := collect.WriteKey(r.Header.Get("Authorization"), body)
+	if secret == "" {
+		secret = r.Header.Get("X-Write-Key")
+	}
+	secret, _, _ = strings.Cut(secret, ":")
+	return secret
 }
 
 // inflater only decompresses: it needs no policy.

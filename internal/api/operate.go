@@ -33,10 +33,11 @@ func (c caller) wait(ctx context.Context, after uint64) error {
 	return late(c.house.Workspace.Wait(ctx, orrery.Seq(after)))
 }
 
-// visible returns once a chunk is visible to lists, at the latest after a second.
+// visible returns once a chunk is visible to lists, at the latest after a second. Without one it is the last durable
+// chunk: whoever was answered finds what they did.
 func (c caller) visible(ctx context.Context, after uint64) error {
 	if after == 0 {
-		return nil
+		after = uint64(c.house.Workspace.Seq())
 	}
 	ctx, cancel := context.WithTimeout(ctx, readWait*time.Millisecond)
 	defer cancel()
@@ -95,13 +96,22 @@ func (s *Server) operate(api huma.API) {
 	operation(api, "DELETE", "/v1/quarantine/{number}", "discardQuarantined", govern.Govern, "Throw a quarantined event away", func(ctx context.Context, c caller, in *struct {
 		Number uint64 `path:"number"`
 	}) (*done, error) {
-		return c.do(ctx, engine.ClearQuarantine{Number: in.Number, How: "discarded", By: c.key.Actor()})
+		seq, err := c.house.Workspace.ClearQuarantined(ctx, engine.ClearQuarantine{Number: in.Number, How: "discarded", By: c.key.Actor()})
+		out := &done{}
+		out.Body.Seq = seq
+		return out, err
 	})
 	operation(api, "GET", "/v1/destinations", "listDestinations", govern.Read, "What waits for each destination and how it goes", func(ctx context.Context, c caller, in *struct{}) (*struct{ Body view.List[view.Destination] }, error) {
+		if err := c.visible(ctx, 0); err != nil {
+			return nil, err
+		}
 		l, err := c.house.Views.Destinations(ctx, s.Now())
 		return &struct{ Body view.List[view.Destination] }{l}, err
 	})
 	operation(api, "GET", "/v1/audiences", "countAudiences", govern.Read, "How many people are in each audience", func(ctx context.Context, c caller, in *struct{}) (*struct{ Body view.Counts }, error) {
+		if err := c.visible(ctx, 0); err != nil {
+			return nil, err
+		}
 		counts, err := c.house.Views.AudienceCounts(ctx)
 		return &struct{ Body view.Counts }{counts}, err
 	})
@@ -136,24 +146,35 @@ type policyOutput struct {
 
 // resubmit sends a quarantined event again under the trust it came with.
 func (c caller) resubmit(ctx context.Context, s *Server, number uint64, body []byte) (*done, error) {
-	entry, err := c.house.Workspace.Quarantined(ctx, number)
-	if err != nil {
-		return nil, err
-	}
-	if len(body) == 0 {
-		body = []byte(entry.Body)
-	}
-	key := *c.key
-	key.Source, key.Trust = entry.Source, entry.Trust
-	taken, err := c.house.submit(ctx, &http.Request{Header: http.Header{}}, &key, collect.Pixel, body, s.Now())
-	if err != nil {
-		return nil, err
-	}
-	_, seq, err := c.house.Workspace.Do(ctx, engine.ClearQuarantine{Number: number, How: "resubmitted", By: c.key.Actor()})
+	seq, err := c.house.resubmit(ctx, number, body, *c.key, s.Now())
 	if err != nil {
 		return nil, err
 	}
 	out := &done{}
-	out.Body.Seq = max(seq, taken.seq)
+	out.Body.Seq = seq
 	return out, nil
+}
+
+// Resubmit sends a quarantined event again, as it came when body is empty, under the source and trust it came with, and
+// takes it out of the quarantine.
+func (h *House) Resubmit(ctx context.Context, number uint64, body []byte, by orrery.Actor, now orrery.Instant) (orrery.Seq, error) {
+	return h.resubmit(ctx, number, body, govern.Key{Source: orrery.SourceName(by.Name), Trust: by.Trust}, now)
+}
+
+func (h *House) resubmit(ctx context.Context, number uint64, body []byte, key govern.Key, now orrery.Instant) (orrery.Seq, error) {
+	by := key.Actor()
+	entry, err := h.Workspace.Quarantined(ctx, number)
+	if err != nil {
+		return 0, err
+	}
+	if len(body) == 0 {
+		body = []byte(entry.Body)
+	}
+	key.Source, key.Trust = entry.Source, entry.Trust
+	taken, err := h.submit(ctx, &http.Request{Header: http.Header{}}, &key, collect.Pixel, body, now)
+	if err != nil {
+		return 0, err
+	}
+	seq, err := h.Workspace.ClearQuarantined(ctx, engine.ClearQuarantine{Number: number, How: "resubmitted", By: by})
+	return max(seq, taken.seq), err
 }

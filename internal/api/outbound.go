@@ -111,6 +111,9 @@ func (s *Server) outbound(api huma.API) {
 		return &struct{ Body view.List[view.Entry] }{list}, err
 	})
 	operation(api, "GET", "/v1/dead-letters", "listDeadLetters", govern.Govern, "What was tried as often as allowed", func(ctx context.Context, c caller, in *PageRef) (*struct{ Body view.List[view.Entry] }, error) {
+		if err := c.visible(ctx, in.After); err != nil {
+			return nil, err
+		}
 		list, err := c.house.Views.DeadLetters(ctx, view.DeadLetterFilter{Page: in.page()})
 		return &struct{ Body view.List[view.Entry] }{list}, err
 	})

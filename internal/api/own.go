@@ -32,6 +32,7 @@ func callerOf(ctx context.Context) caller { return ctx.Value(callerKey{}).(calle
 func (s *Server) Routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", s.health)
+	mux.HandleFunc("GET /metrics", s.metrics)
 	mux.HandleFunc("GET /.well-known/gpc.json", func(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusOK, map[string]any{"gpc": true, "lastUpdate": "2026-11-24"})
 	})
@@ -54,6 +55,7 @@ func (s *Server) Routes() http.Handler {
 	s.outbound(api)
 	s.identity(api)
 	s.operate(api)
+	s.explain(api)
 	return mux
 }
 
@@ -107,14 +109,27 @@ func problem(err error) huma.StatusError {
 		status = http.StatusUnauthorized
 	}
 	h := huma.NewError(status, e.Say, &huma.ErrorDetail{Message: e.Say, Location: e.Code, Value: e.Kind})
+	if model, ok := h.(*huma.ErrorModel); ok && e.RetryAfter > 0 {
+		return &later{ErrorModel: model, after: retryAfter(e.RetryAfter)}
+	}
 	return h
 }
+
+// later is an error that says when to come back.
+type later struct {
+	*huma.ErrorModel
+	after string
+}
+
+// GetHeaders is what huma adds to the answer.
+func (l *later) GetHeaders() http.Header { return http.Header{"Retry-After": {l.after}} }
 
 // operation registers one operation behind a scope. Handlers return errors of ours; this is the one place that maps them.
 func operation[I, O any](api huma.API, method, address, id string, scope govern.Scope, summary string, handle func(ctx context.Context, c caller, in *I) (*O, error)) {
 	tag, _, _ := strings.Cut(strings.TrimPrefix(address, "/v1/"), "/")
+	_, raw := reflect.TypeFor[I]().FieldByName("RawBody") // a body as it comes is for the decoder to judge
 	huma.Register(api, huma.Operation{Method: method, Path: address, OperationID: id, Summary: summary, Tags: []string{tag},
-		Description: "Needs a key with the scope `" + string(scope) + "`.", Metadata: map[string]any{"scope": scope}},
+		Description: "Needs a key with the scope `" + string(scope) + "`.", Metadata: map[string]any{"scope": scope}, SkipValidateBody: raw},
 		func(ctx context.Context, in *I) (*O, error) {
 			out, err := handle(ctx, callerOf(ctx), in)
 			if err != nil {

@@ -84,6 +84,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case ok:
 		fail(w, r, &orrery.Error{Kind: orrery.KindInvalid, Code: "http.method", Say: "tracking calls are made with POST"})
 	default:
+		if ref, ok := personPath(r.URL.Path); ok && r.Method == http.MethodGet {
+			s.person(w, r, ref)
+			return
+		}
 		s.Own.ServeHTTP(w, r)
 	}
 }
@@ -125,9 +129,14 @@ func fail(w http.ResponseWriter, r *http.Request, err error) {
 		status = http.StatusRequestEntityTooLarge
 	}
 	if e.RetryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.FormatInt(max(1, int64((e.RetryAfter+orrery.Second-1)/orrery.Second)), 10))
+		w.Header().Set("Retry-After", retryAfter(e.RetryAfter))
 	}
 	answer(w, status, map[string]any{"success": false, "error": map[string]any{"code": e.Code, "kind": e.Kind, "message": e.Say}})
+}
+
+// retryAfter is a pause in whole seconds, at least one.
+func retryAfter(pause orrery.Span) string {
+	return strconv.FormatInt(max(1, int64((pause+orrery.Second-1)/orrery.Second)), 10)
 }
 
 func answer(w http.ResponseWriter, status int, v any) {
