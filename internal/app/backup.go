@@ -93,6 +93,15 @@ var makeBackup = operation[backupQuestion, *manifest]{name: "backup", run: func(
 	return m, writeDurably(filepath.Join(q.Dir, manifestName), append(text, '\n'))
 }}
 
+// Backup copies the workspace into a new directory while it serves on, and returns the last chunk in the copy.
+func (h *House) Backup(ctx context.Context, dir string) (orrery.Seq, error) {
+	m, err := makeBackup.run(ctx, h, backupQuestion{Dir: dir}, quietly)
+	if err != nil {
+		return 0, err
+	}
+	return m.Seq, nil
+}
+
 // mustBeNew refuses a directory that holds something, or lies inside the workspace.
 func mustBeNew(dir, workspace string) error {
 	if inside, err := filepath.Rel(workspace, dir); err == nil && inside != ".." && !strings.HasPrefix(inside, "../") {
@@ -198,4 +207,12 @@ func (c *backupCommand) Run(r *runner) error {
 	fmt.Fprintf(r.out, "%s holds everything up to chunk %d: %d files, %d bytes\nit needs the keys %s, which are not in it: orrery backup --keys FILE\n",
 		c.Dir, m.Seq, len(m.Files), m.Bytes, m.Keys)
 	return nil
+}
+
+// writeNew writes a file that must not be there yet.
+func writeNew(path string, b []byte) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return orrery.Conflict("file.exists", fmt.Sprintf("%s is there already: name a new file", path))
+	}
+	return writeDurably(path, b)
 }

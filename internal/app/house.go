@@ -28,8 +28,9 @@ type Settings struct {
 	Name       orrery.WorkspaceName
 	Policy     string // text to start a new workspace with; "" for the default
 	CacheBytes int
-	Now        func() time.Time // nil: the wall clock
-	Still      bool             // nothing goes out: opened by a command, not by a server
+	Now        func() time.Time     // nil: the wall clock
+	Elapsed    func() time.Duration // the monotonic clock beside Now; nil: the machine's
+	Still      bool                 // nothing goes out: opened by a command, not by a server
 }
 
 // House is an open workspace with everything that runs beside it.
@@ -66,7 +67,7 @@ func OpenHouse(ctx context.Context, s Settings) (*House, error) {
 			return nil, err
 		}
 	}
-	w, err := engine.Open(ctx, engine.Options{Dir: dir, Workspace: s.Name, Policy: policy, CacheBytes: s.CacheBytes, Now: s.Now})
+	w, err := engine.Open(ctx, engine.Options{Dir: dir, Workspace: s.Name, Policy: policy, CacheBytes: s.CacheBytes, Now: s.Now, Elapsed: s.Elapsed})
 	if err != nil {
 		return nil, err
 	}
@@ -81,12 +82,17 @@ func OpenHouse(ctx context.Context, s Settings) (*House, error) {
 	if err := h.ReloadKeys(); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
-	if h.API.Views, err = view.Open(ctx, view.Options{Dir: dir, Source: w}); err != nil {
+	if h.API.Views, err = view.Open(ctx, view.Options{Dir: dir, Source: w, Gather: 200 * time.Millisecond}); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the lists: %w", err), w.Close())
 	}
 	if !s.Still {
 		h.Workers = effect.Start(effect.Options{Workspace: w, Name: s.Name, Key: h.personKey, Prepare: h.prepare, Now: s.Now})
 		h.setOutlets()
+	}
+	if receipt, err := w.FinishErasure(ctx, h.eraseElsewhere); err != nil {
+		slog.Error("an erasure that was cut off could not be finished; it is tried again at the next start", "error", err)
+	} else if receipt != nil {
+		slog.Warn("an erasure that was cut off is finished", "request", receipt.Request, "chunk", uint64(receipt.Seq))
 	}
 	follow, stop := context.WithCancel(context.Background())
 	h.stop = stop

@@ -26,16 +26,23 @@ type cli struct {
 	Workspace string          `help:"Workspace: one brand's tenant." env:"ORRERY_WORKSPACE" default:"main"`
 	LogLevel  string          `help:"Least level of log lines." env:"ORRERY_LOG_LEVEL" default:"info" enum:"debug,info,warn,error"`
 
-	Serve serveCommand `cmd:"" help:"Serve the tracking API and everything behind it."`
-	Key   keyCommand   `cmd:"" help:"Create, list and revoke API keys."`
-	Bench benchCommand `cmd:"" help:"Measure this machine and the product on it, and print each figure beside its limit."`
+	Serve  serveCommand  `cmd:"" help:"Serve the tracking API and everything behind it."`
+	Demo   demoCommand   `cmd:"" help:"See it work: a simulated brand, its customers' stories, and a place to write a complaint of your own."`
+	Import importCommand `cmd:"" help:"Import orders and events of the past from a CSV, table or JSON Lines file, as history."`
+	Key    keyCommand    `cmd:"" help:"Create, list and revoke API keys."`
+	Bench  benchCommand  `cmd:"" help:"Measure this machine and the product on it, and print each figure beside its limit."`
 
-	Person personCommand `cmd:"" help:"Look at a person: who they are, what holds, what waits, what happened and why."`
-	Apply  applyCommand  `cmd:"" help:"Put a policy in force, or see what it would change."`
-	Verify verifyCommand `cmd:"" help:"Build the state again from the log and compare; exit code 1 when they differ."`
+	Person     personCommand     `cmd:"" help:"Look at a person: who they are, what holds, what waits, what happened and why."`
+	Apply      applyCommand      `cmd:"" help:"Put a policy in force, or see what it would change."`
+	Explain    explainCommand    `cmd:"" help:"Why two identifiers are one person, why a message was sent or held, why somebody is in an audience, what a touch caused."`
+	Doctor     doctorCommand     `cmd:"" help:"Look a workspace over and say what to do; exit code 1 when something must be put right."`
+	Quarantine quarantineCommand `cmd:"" help:"List, show, send again or throw away events that could not be processed."`
+	Verify     verifyCommand     `cmd:"" help:"Build the state again from the log and compare; exit code 1 when they differ."`
 
 	Backup  backupCommand  `cmd:"" help:"Copy a workspace while it serves on, or export its keys."`
 	Restore restoreCommand `cmd:"" help:"Restore a backup into an empty place. Effects stay paused until they are resumed."`
+	Erase   eraseCommand   `cmd:"" help:"Forget a person, at once and in every file, and print the receipt."`
+	Export  exportCommand  `cmd:"" help:"Write everything that is held about a person, as JSON."`
 	Resume  resumeCommand  `cmd:"" help:"Let effects go on after a restore, or timers after a jump of the clock."`
 }
 
@@ -54,13 +61,17 @@ func (r *runner) settings() Settings {
 // Main runs the command line and returns the exit code: 0 done, 1 failed, 2 used wrongly.
 func Main(args []string, out, errs io.Writer) int {
 	var c cli
+	asked := false // for help, which is all that happens then
 	parser, err := kong.New(&c, kong.Name("orrery"), kong.Description("Unified customer experience management: one record of each person, where knowing and acting are one step."),
-		kong.UsageOnError(), kong.Writers(out, errs), kong.Configuration(kong.JSON), kong.Exit(func(int) {}))
+		kong.UsageOnError(), kong.Writers(out, errs), kong.Configuration(kong.JSON), kong.Exit(func(int) { asked = true }))
 	if err != nil {
 		fmt.Fprintln(errs, "orrery:", err)
 		return 1
 	}
 	parsed, err := parser.Parse(args)
+	if asked {
+		return 0
+	}
 	if err != nil {
 		fmt.Fprintln(errs, "orrery:", err)
 		return 2
@@ -83,11 +94,13 @@ func Main(args []string, out, errs io.Writer) int {
 }
 
 type serveCommand struct {
+	Memory int64  `help:"Memory in MiB that the process aims to stay within." env:"ORRERY_MEMORY" default:"1300"`
 	Listen string `help:"Address to listen on." env:"ORRERY_LISTEN" default:"127.0.0.1:8480"`
 	Policy string `help:"Policy file to start a new workspace with." env:"ORRERY_POLICY" type:"existingfile" optional:""`
 }
 
 func (c *serveCommand) Run(r *runner) error {
+	limitMemory(c.Memory)
 	s := r.settings()
 	if c.Policy != "" {
 		b, err := os.ReadFile(c.Policy)

@@ -7,6 +7,14 @@ func operations() []served {
 		verifyState.served(),
 		applyPolicy.served(),
 		makeBackup.served(),
+		erasePerson.served(),
+		exportPerson.served(),
 		resume.served(),
+		explain.served(),
+		checkup.served(),
+		listQuarantine.served(),
+		showQuarantined.served(),
+		resubmitQuarantined.served(),
+		discardQuarantined.served(),
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/orrery-cxm/orrery"
 	"github.com/orrery-cxm/orrery/internal/ads"
@@ -38,20 +39,25 @@ func buildOutlet(dir string, d engine.Destination) (effect.Outlet, error) {
 		}
 		return &webhookOutlet{sender: webhook.NewSender(webhook.Options{AllowPrivate: d.Private}), destination: d, secrets: secrets}, nil
 	case "csv":
-		folder := d.Folder
-		if folder == "" {
-			folder = filepath.Join("audiences", string(d.Name))
-		}
-		if !filepath.IsAbs(folder) {
-			folder = filepath.Join(dir, folder)
-		}
-		files, err := csvfile.Open(folder, csvfile.Options{Platform: ads.Platform(d.Platform), Full: true})
+		files, err := csvfile.Open(audienceFolder(dir, d), csvfile.Options{Platform: ads.Platform(d.Platform), Full: d.Full})
 		if err != nil {
 			return nil, fmt.Errorf("opening %s: %w", d.Name, err)
 		}
 		return &csvOutlet{files: files}, nil
 	}
 	return nil, fmt.Errorf("destination %s has kind %q, which this version does not know", d.Name, d.Kind)
+}
+
+// audienceFolder is where a destination of files keeps them.
+func audienceFolder(dir string, d engine.Destination) string {
+	folder := d.Folder
+	if folder == "" {
+		folder = filepath.Join("audiences", string(d.Name))
+	}
+	if !filepath.IsAbs(folder) {
+		folder = filepath.Join(dir, folder)
+	}
+	return folder
 }
 
 // readSecret reads a signing secret from an environment variable, or from a file when the name begins with "file:".
@@ -87,8 +93,9 @@ func (m *missing) Deliver(context.Context, effect.Message) effect.Result {
 func (m *missing) Backoff(attempts int, key uint64) (orrery.Span, bool) {
 	return orrery.Minute, true
 }
-func (m *missing) Batch() int   { return 100 }
-func (m *missing) Close() error { return nil }
+func (m *missing) Batch() int            { return 100 }
+func (m *missing) Gather() time.Duration { return 0 }
+func (m *missing) Close() error          { return nil }
 
 // webhookOutlet delivers by Standard Webhooks.
 type webhookOutlet struct {
@@ -128,8 +135,9 @@ func (o *webhookOutlet) send(ctx context.Context, id, kind string, at orrery.Ins
 func (o *webhookOutlet) Backoff(attempts int, key uint64) (orrery.Span, bool) {
 	return webhook.Backoff(attempts, key)
 }
-func (o *webhookOutlet) Batch() int   { return 100 }
-func (o *webhookOutlet) Close() error { o.sender.Close(); return nil }
+func (o *webhookOutlet) Batch() int            { return 100 }
+func (o *webhookOutlet) Gather() time.Duration { return 0 }
+func (o *webhookOutlet) Close() error          { o.sender.Close(); return nil }
 
 // csvOutlet keeps hashed audience files.
 type csvOutlet struct{ files *csvfile.Destination }
@@ -157,8 +165,9 @@ func (o *csvOutlet) Deliver(context.Context, effect.Message) effect.Result {
 func (o *csvOutlet) Backoff(attempts int, key uint64) (orrery.Span, bool) {
 	return webhook.Backoff(attempts, key)
 }
-func (o *csvOutlet) Batch() int   { return 1000 }
-func (o *csvOutlet) Close() error { return o.files.Close() }
+func (o *csvOutlet) Batch() int            { return 1000 }
+func (o *csvOutlet) Gather() time.Duration { return 250 * time.Millisecond } // each delivery is two files
+func (o *csvOutlet) Close() error          { return o.files.Close() }
 
 // adsPerson takes from what is known of a person what audiences are matched by.
 func adsPerson(w effect.Who) ads.Person {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +35,7 @@ func TestTheCommandLineDoesWhatItSays(t *testing.T) {
 			e.Setenv("ORRERY_LISTEN", fmt.Sprintf("127.0.0.1:%d", port))
 			return err
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"send": send, "key": key, "flip": flip, "bytes": countBytes, "waitfor": waitFor},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"send": send, "key": key, "flip": flip, "bytes": countBytes, "waitfor": waitFor, "number": number},
 	})
 }
 
@@ -87,6 +88,15 @@ func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Fatalf("%s does not appear", args[0])
+}
+
+// number reads the number of the first quarantined event that was listed last into the variable NUMBER.
+func number(ts *testscript.TestScript, neg bool, args []string) {
+	m := regexp.MustCompile(`"number": "?(\d+)`).FindStringSubmatch(ts.ReadFile("stdout"))
+	if m == nil {
+		ts.Fatalf("no number")
+	}
+	ts.Setenv("NUMBER", m[1])
 }
 
 // flip FILE changes one byte in the middle of a file.

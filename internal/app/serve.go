@@ -13,10 +13,11 @@ import (
 	"github.com/orrery-cxm/orrery/internal/api"
 )
 
-// Serve answers HTTP on a listener until the context ends, then lets requests under way finish.
+// Serve answers HTTP on a listener until the context ends, then lets requests under way finish. All houses have one clock.
 func Serve(ctx context.Context, l net.Listener, houses ...*House) error {
 	server := &api.Server{Now: func() orrery.Instant { return orrery.InstantOf(time.Now()) }}
 	for _, h := range houses {
+		server.Now = h.Engine.Clock
 		server.Houses = append(server.Houses, h.API)
 	}
 	server.Own = server.Routes()

@@ -242,8 +242,12 @@ func (w *Workload) identify(b []byte, id [16]byte) []byte {
 		browser = 1 + uint64(w.rng.IntN(2))
 	}
 	b = appendUUID(b, anonymousID(uint64(p), browser))
+	plan := plans[p%len(plans)]
+	if w.rng.IntN(50) == 0 { // people change their plan now and then, not at each call
+		plan = plans[w.rng.IntN(len(plans))]
+	}
 	b = append(b, `","traits":{"plan":"`...)
-	b = append(b, plans[w.rng.IntN(len(plans))]...)
+	b = append(b, plan...)
 	b = append(b, `","logins":`...)
 	b = strconv.AppendInt(b, int64(w.rng.IntN(1000)), 10)
 	b = append(b, `}`...)
