@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 
@@ -216,4 +217,13 @@ func sortedKeys[K ~uint64, V any](m map[K]V) []K {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// told describes what was said and what holds for a person, for failure messages.
+func (j *judge) told(f orrery.FragmentID) string {
+	s := ""
+	for _, x := range j.together(f) {
+		s += fmt.Sprintf("%s %v sayings %+v holds %v\n", x, j.names[x], j.sayings[x], j.heldBy[x])
+	}
+	return s
 }

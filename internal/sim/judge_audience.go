@@ -49,7 +49,7 @@ func (j *judge) listed(f orrery.Fact, at orrery.Stamp, note func(orrery.Fragment
 				broken("%s enters the advertising audience %s although there is %s", f.Fragment, f.Audience, why)
 			}
 			if !j.consents(f.Fragment, orrery.Advertising, "ads") {
-				broken("%s enters the advertising audience %s without consent:\n%s", f.Fragment, f.Audience, j.dump(f.Fragment))
+				broken("%s enters the advertising audience %s without consent:\n%s", f.Fragment, f.Audience, j.told(f.Fragment))
 			}
 		}
 		if j.in[f.Fragment] == nil {

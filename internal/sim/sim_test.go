@@ -24,7 +24,7 @@ func firstSeed() uint64 {
 }
 
 func TestWorldsKeepTheirPromises(t *testing.T) {
-	limit, want := 50*time.Second, 0
+	limit, want := 30*time.Second, 0
 	if testing.Short() {
 		limit = 4 * time.Second
 	}

@@ -20,7 +20,7 @@ type Config struct {
 	Dir    string // an empty directory for checkpoints; the log lives in memory
 	People int    // 0: 20 to 200, by the seed
 	Days   int    // 0: 20 to 60, by the seed
-	// CacheBytes and CheckpointBytes go to the engine; 0 are a few bytes and 8 KiB to 1 MiB.
+	// CacheBytes and CheckpointBytes go to the engine; 0 are a few bytes and 8 KiB to 4 MiB.
 	CacheBytes      int
 	CheckpointBytes int
 	// Calm leaves out restarts, power cuts and disks that refuse.
@@ -91,7 +91,10 @@ func Run(c Config) (report *Report, err error) {
 		c.CacheBytes = 64
 	}
 	if c.CheckpointBytes == 0 {
-		c.CheckpointBytes = []int{8 << 10, 64 << 10, 1 << 20}[r.IntN(3)]
+		c.CheckpointBytes = []int{256 << 10, 1 << 20, 4 << 20}[r.IntN(3)]
+		if r.IntN(8) == 0 {
+			c.CheckpointBytes = 8 << 10
+		}
 	}
 	w := &world{cfg: c, rand: r, disk: faultfs.New(c.Seed), judge: newJudge(), acked: map[messageKey]bool{},
 		outside: map[orrery.DestinationName]*destination{}}
