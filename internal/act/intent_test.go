@@ -303,3 +303,23 @@ func TestWhatWasOvertakenBeforeItWasSentIsAskedAnew(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatExpiresMakesRoomForWhatIsHeldInTheSameTurn(t *testing.T) {
+	w := newWorld(t)
+	room := func(in *orrery.Intent) orrery.Answer { // a cap of one: whatever is queued takes the place
+		for _, other := range w.Box(1).Intents {
+			if other.Intent.ID != in.ID && other.State == orrery.IntentQueued {
+				return orrery.Answer{Verdict: orrery.HoldIt, Reason: "gate.cap", Until: noon.Add(orrery.Day)}
+			}
+		}
+		return orrery.Answer{Verdict: orrery.Allow}
+	}
+	w.gate = room
+	first := w.offer(orrery.Intent{UsefulUntil: noon.Add(orrery.Hour)})
+	second := w.offer(orrery.Intent{Priority: 9}) // asked before the first is looked at, were they taken in one pass
+	w.wants(second, orrery.IntentHeld, "the first takes the place")
+	w.now = noon.Add(orrery.Hour)
+	act.Settle(w, w.policy, 1)
+	w.wants(first, orrery.IntentExpired, "it is no longer useful")
+	w.wants(second, orrery.IntentQueued, "the place is free")
+}

@@ -203,38 +203,49 @@ func (r Redeliver) Handle(t Turn, p *Policy) error {
 
 // Settle asks the gate again for everything of the person that is held, and lets go of what waits and is no longer useful.
 func Settle(t Turn, p *Policy, person orrery.PersonID) {
+	type place struct {
+		fragment orrery.FragmentID
+		waiting  Waiting
+	}
+	var all []place
 	for _, fragment := range t.FragmentsOf(person) {
-		box := t.Box(fragment)
-		if len(box.Intents) == 0 {
-			continue
+		for _, w := range t.Box(fragment).Intents { // the turn changes the boxes afterwards
+			all = append(all, place{fragment, w})
 		}
-		held := slices.Clone(box.Intents) // the turn changes the box while we walk
-		slices.SortStableFunc(held, func(a, b Waiting) int { return b.Intent.Priority - a.Intent.Priority })
-		for i := range held {
-			settle(t, person, fragment, &held[i])
-		}
+	}
+	// What expires makes room under the caps, so it goes before anybody is asked.
+	for i := range all {
+		expire(t, all[i].fragment, &all[i].waiting)
+	}
+	slices.SortStableFunc(all, func(a, b place) int { return b.waiting.Intent.Priority - a.waiting.Intent.Priority })
+	for i := range all {
+		askAgain(t, person, all[i].fragment, all[i].waiting.Intent.ID)
 	}
 }
 
-func settle(t Turn, person orrery.PersonID, fragment orrery.FragmentID, w *Waiting) {
-	in := w.Intent
-	if w.State == orrery.IntentReleased && !w.Dead {
-		return // an attempt is under way: its answer comes first
-	}
-	if in.UsefulUntil != 0 && in.UsefulUntil <= t.Now() {
-		t.Emit(&orrery.IntentChanged{Intent: in.ID, Fragment: fragment, State: orrery.IntentExpired, Answer: w.Answer})
+// expire lets go of a message that is no longer useful, unless an attempt is under way: its answer comes first.
+func expire(t Turn, fragment orrery.FragmentID, w *Waiting) {
+	in := &w.Intent
+	if in.UsefulUntil == 0 || in.UsefulUntil > t.Now() || (w.State == orrery.IntentReleased && !w.Dead) {
 		return
 	}
-	if w.State != orrery.IntentHeld || w.Dead {
+	t.Emit(&orrery.IntentChanged{Intent: in.ID, Fragment: fragment, State: orrery.IntentExpired, Answer: w.Answer})
+}
+
+// askAgain asks the gate again for a message that is held.
+func askAgain(t Turn, person orrery.PersonID, fragment orrery.FragmentID, id orrery.IntentID) {
+	w := t.Box(fragment).Waiting(id)
+	if w == nil || w.State != orrery.IntentHeld || w.Dead {
 		return
 	}
+	in, before, effect, attempts := w.Intent, w.Answer, w.Effect, w.Attempts
 	answer := t.Ask(person, &in)
-	if answer.Verdict == w.Answer.Verdict && answer.Reason == w.Answer.Reason && answer.Until == w.Answer.Until {
+	if answer.Verdict == before.Verdict && answer.Reason == before.Reason && answer.Until == before.Until {
 		return // facts only for answers that changed
 	}
 	t.Emit(&orrery.IntentChanged{Intent: in.ID, Fragment: fragment, State: stateFor(answer.Verdict), Answer: answer})
 	if answer.Verdict == orrery.Allow {
-		queue(t, &in, w.Effect, w.Attempts)
+		queue(t, &in, effect, attempts)
 	}
 }
 

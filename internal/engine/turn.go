@@ -135,10 +135,10 @@ func (b *batch) note(f orrery.Fact) {
 		for _, id := range subjectsOf(nil, f) {
 			b.change(b.PersonOf(id)).State = true
 		}
-	case *orrery.IntentOffered, *orrery.IntentChanged:
-		for _, id := range subjectsOf(nil, f) {
-			b.change(b.PersonOf(id)) // its due moment may have changed
-		}
+	case *orrery.IntentOffered:
+		b.change(b.PersonOf(f.Intent.Fragment)) // its due moment may have changed
+	case *orrery.IntentChanged:
+		b.change(b.PersonOf(f.Fragment)).State = true // what ended or went back makes room under the caps for others
 	}
 }
 
