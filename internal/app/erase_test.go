@@ -223,6 +223,20 @@ func (v *village) plant() {
 // entry of every file of the checkpoint, also those that nobody can reach any more.
 func find(t *testing.T, dir string, texts []string) []string {
 	t.Helper()
+	// The store writes and removes tables beside us and tells nobody: one that is half written or just gone means
+	// looking again.
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		found, err := findOnce(dir, texts)
+		if err == nil {
+			return found
+		}
+		if time.Now().After(deadline) {
+			t.Fatal(err)
+		}
+	}
+}
+
+func findOnce(dir string, texts []string) ([]string, error) {
 	var found []string
 	look := func(where string, b []byte) {
 		for _, text := range texts {
@@ -248,10 +262,7 @@ func find(t *testing.T, dir string, texts []string) []string {
 		}
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found
+	return found, err
 }
 
 func eachEntry(path string, f func(key, value []byte)) error {
