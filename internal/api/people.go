@@ -121,7 +121,7 @@ type ProfileList struct {
 
 // ProfileOf shapes a person for the API.
 func ProfileOf(p *engine.Person) *Profile {
-	m := p.Memory
+	m := &p.Known
 	out := &Profile{ID: p.ID.String(), Seq: uint64(p.Seq), Touches: m.Touches, FirstTouch: m.First.String(), LastTouch: m.Last.String(),
 		Locale: m.Locale, Zone: m.Zone, Traits: map[string]Trait{}, State: ProfileState{Mood: string(p.Mood), OpenCases: []orrery.Case{},
 			Holds: append([]orrery.Hold{}, p.Experience.Holds...), Life: []orrery.LifeEvent{}},
@@ -151,12 +151,7 @@ func ProfileOf(p *engine.Person) *Profile {
 	for _, a := range p.Audiences {
 		out.Audiences = append(out.Audiences, ProfileAudience{Name: string(a.Audience), Since: a.Since.String()})
 	}
-	out.Orders.Count, out.Orders.Minor = m.Spent()
-	var last orrery.Instant
-	for i := range m.Orders {
-		last = max(last, m.Orders[i].Placed)
-	}
-	out.Orders.Last = last.String()
+	out.Orders = ProfileOrders{Count: m.Orders, Minor: m.Minor, Last: m.LastOrder.String()}
 	for _, e := range m.Events {
 		out.Events = append(out.Events, ProfileEvent{Name: e.Name, Count: e.Total, First: e.First.String(), Last: e.Last.String()})
 	}

@@ -376,7 +376,7 @@ func TestAfterAnErasureNoByteOfThePersonIsLeftAndOthersKeepTheirs(t *testing.T) 
 		t.Fatal("the id of a message is still known that the erased person sent")
 	}
 	again, err := v.Engine.Person(context.Background(), person, 0)
-	if err != nil || again.Memory.Touches != 1 || len(again.Experience.Holds) != 0 {
+	if err != nil || again.Known.Touches != 1 || len(again.Experience.Holds) != 0 {
 		t.Fatalf("who comes again is not new: %v %+v", err, again)
 	}
 	entries, _, err := v.Engine.Timeline(person, engine.Cursor{}, 100)

@@ -65,7 +65,11 @@ var exportPerson = operation[exportQuestion, jsontext.Value]{name: "export", run
 			out.Cases = append(out.Cases, c)
 		}
 	}
-	for _, o := range p.Memory.Orders {
+	orders, err := h.Engine.Orders(id)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range orders {
 		out.Orders = append(out.Orders, exportedOrder{Source: o.Source, ID: o.ID, Status: o.Status, Minor: o.Minor, Currency: o.Currency, Quantity: o.Quantity, Placed: o.Placed})
 	}
 	if out.Timeline, err = wholeTimeline(h, id, mine); err != nil {

@@ -47,8 +47,7 @@ func spent(t *testing.T, dir string, users []string) (count, minor int64) {
 		if err != nil {
 			t.Fatalf("%s: %v", user, err)
 		}
-		n, m := p.Memory.Spent()
-		count, minor = count+n, minor+m
+		count, minor = count+p.Known.Orders, minor+p.Known.Minor
 		if len(p.Desk.Open()) > 0 || len(p.Experience.Holds) > 0 {
 			t.Errorf("history opens no case and holds nothing; %s has some", user)
 		}

@@ -5,9 +5,12 @@ import (
 	"runtime/debug"
 )
 
-// limitMemory sets the soft limit of the heap, below which the collector works at its usual pace. What the environment
-// says wins.
+// limitMemory sets the soft limit of the process, and lets the collector be lazy below it: it starts when the heap has
+// grown threefold, or earlier near the limit. What the environment says wins.
 func limitMemory(mebibytes int64) {
+	if os.Getenv("GOGC") == "" && mebibytes > 0 {
+		debug.SetGCPercent(200)
+	}
 	if os.Getenv("GOMEMLIMIT") == "" && mebibytes > 0 {
 		debug.SetMemoryLimit(mebibytes << 20)
 	}

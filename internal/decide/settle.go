@@ -30,6 +30,7 @@ type Changes struct {
 	State  bool // experience state, consent, life events
 	All    bool // identity changed, the policy changed, or a timer fired
 	Timer  bool // a timer fired: whatever may change by time
+	Due    bool // the moment at which the person must be looked at again may have changed
 	touch  bool
 }
 
@@ -62,6 +63,7 @@ func Settle(t Turn, p *Plan, person orrery.PersonID, c *Changes) orrery.Instant 
 		s.dropUnknown()
 		return s.next
 	}
+	s.gateStands = !c.State && !c.Timer && !c.Due
 	var few [16]uint64 // enough for MaxAudiences, and on the stack
 	s.done = few[:(len(p.audiences)+63)/64]
 	if c.touch {
@@ -92,8 +94,10 @@ type settling struct {
 	subject rule.Subject
 	next    orrery.Instant
 	done    []uint64
-	asked   bool
-	answer  orrery.Answer
+	// gateStands says that nothing happened that the gate looks at: who was let in before may stay.
+	gateStands bool
+	asked      bool
+	answer     orrery.Answer
 }
 
 func (s *settling) each(audiences []int) {
@@ -137,7 +141,7 @@ func (s *settling) belongs(a *compiled, was bool) (in bool, reason, evidence str
 	if next != 0 && (s.next == 0 || next < s.next) {
 		s.next = next
 	}
-	if in && a.Advertising && !s.mayAdvertise() {
+	if in && a.Advertising && !(was && s.gateStands) && !s.mayAdvertise() {
 		return false, s.answer.Reason, first(s.answer.Evidence)
 	}
 	return in, "rule", ""

@@ -235,7 +235,7 @@ func whoIs(p *engine.Person) Who {
 		}
 	}
 	for _, name := range matchedTraits {
-		if t, ok := p.Memory.Trait(name); ok && len(t.Value) > 2 && t.Value[0] == '"' {
+		if t, ok := p.Known.Trait(name); ok && len(t.Value) > 2 && t.Value[0] == '"' {
 			w.Traits[name] = t.Value[1 : len(t.Value)-1]
 		}
 	}

@@ -15,6 +15,7 @@ import (
 
 // people is what can be read about fragments: by a batch, or by a reader of the published state.
 type people interface {
+	FragmentsOf(orrery.PersonID) []orrery.FragmentID
 	Node(orrery.FragmentID) *identify.Node
 	Memory(orrery.FragmentID) *remember.Memory
 	Experience(orrery.FragmentID) *protect.Experience
@@ -33,13 +34,38 @@ type subject struct {
 	fragments []orrery.FragmentID
 	memory    remember.Together
 	state     *protect.Experience
+	asked     [2]asked // the later one first: no condition looks at more than two at once
+}
+
+// asked is what was asked about one kind of event: an event is looked at by many rules, one after the other.
+type asked struct {
+	event             string
+	used              bool
+	count             int64
+	times             []orrery.Instant
+	counted, hasTimes bool
+	room              *remember.Room
+}
+
+// about is what was asked about an event so far.
+func (s *subject) about(event string) *asked {
+	a := &s.asked
+	if a[0].used && a[0].event == event {
+		return &a[0]
+	}
+	a[0], a[1] = a[1], a[0]
+	if !a[0].used || a[0].event != event {
+		a[0] = asked{event: event, used: true, room: a[0].room}
+	}
+	return &a[0]
 }
 
 var _ rule.Subject = (*subject)(nil)
 
 func (s *subject) reset(from people, p *Policy, now orrery.Instant, person orrery.PersonID) {
 	s.people, s.policy, s.now, s.state = from, p, now, nil
-	s.fragments = identify.Fragments(from, person)
+	s.asked[0].used, s.asked[1].used = false, false
+	s.fragments = from.FragmentsOf(person)
 	s.memory.Parts = s.memory.Parts[:0]
 	for _, id := range s.fragments {
 		s.memory.Parts = append(s.memory.Parts, from.Memory(id))
@@ -91,10 +117,24 @@ func (s *subject) Count(event string) int64 {
 	if event == "" {
 		return int64(s.memory.Touches())
 	}
-	return int64(s.memory.Count(event))
+	a := s.about(event)
+	if !a.counted {
+		a.count, a.counted = int64(s.memory.Count(event)), true
+	}
+	return a.count
 }
 
-func (s *subject) Times(event string) []orrery.Instant { return s.memory.Times(event) }
+// Times is valid until two other events were asked about.
+func (s *subject) Times(event string) []orrery.Instant {
+	a := s.about(event)
+	if !a.hasTimes {
+		if a.room == nil && len(s.memory.Parts) > 1 {
+			a.room = &remember.Room{}
+		}
+		a.times, a.hasTimes = s.memory.Times(event, a.room), true
+	}
+	return a.times
+}
 
 func (s *subject) First(event string) orrery.Instant {
 	if event == "" {
@@ -112,12 +152,7 @@ func (s *subject) Number(name string) (int64, bool) {
 		_, minor := s.memory.Spent()
 		return minor, true
 	case "orders.last":
-		var last orrery.Instant
-		s.memory.EachOrder(func(o *remember.Order) {
-			if o.Counts() {
-				last = max(last, o.Placed)
-			}
-		})
+		last := s.memory.LastOrder()
 		return int64(last), last != 0
 	case "touches":
 		return int64(s.memory.Touches()), true

@@ -93,6 +93,8 @@ func (c *core) begin(now orrery.Instant) *batch {
 		c.forgetBatch(b)
 	}
 	clear(b.touched)
+	clear(b.lately[:])
+	b.whole = whole{}
 	b.touched, b.published = b.touched[:0], false
 	b.number++
 	clear(b.cases)
@@ -275,7 +277,7 @@ func (b *batch) settle() {
 			act.Settle(b, &b.policy.Policy, person)
 			b.drain()
 		}
-		b.schedule(person, next, c.Timer || c.All)
+		b.schedule(person, next, c)
 	}
 	clear(b.changes)
 	b.order = b.order[:0]
@@ -303,7 +305,7 @@ func ask(p *Policy, from people, now orrery.Instant, person orrery.PersonID, in 
 	if in.Case != 0 {
 		q.Case = from.Case(in.Case)
 	}
-	fragments := identify.Fragments(from, person)
+	fragments := from.FragmentsOf(person)
 	for _, id := range fragments {
 		if n := from.Node(id); n != nil && named(n.Identifier.Namespace) {
 			q.Known = true

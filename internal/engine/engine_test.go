@@ -220,8 +220,8 @@ func TestARestartLosesNothingAndFoldsToTheSameState(t *testing.T) {
 	h.w.Kill()
 	h.open()
 	after := h.person("u0")
-	if before.Seq != after.Seq || before.Memory.Touches != after.Memory.Touches || len(before.Experience.Holds) != len(after.Experience.Holds) {
-		t.Fatalf("before the crash: chunk %d, %d touches; after: chunk %d, %d touches", before.Seq, before.Memory.Touches, after.Seq, after.Memory.Touches)
+	if before.Seq != after.Seq || before.Known.Touches != after.Known.Touches || len(before.Experience.Holds) != len(after.Experience.Holds) {
+		t.Fatalf("before the crash: chunk %d, %d touches; after: chunk %d, %d touches", before.Seq, before.Known.Touches, after.Seq, after.Known.Touches)
 	}
 	v, err := h.w.Verify(context.Background())
 	if err != nil {

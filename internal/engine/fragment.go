@@ -70,6 +70,9 @@ func (p *part[T, P]) settled(raw []byte) {
 	if p.foreign {
 		p.value = nil
 	}
+	if l, ok := any(p.value).(interface{ Settled([]byte) }); ok && p.value != nil {
+		l.Settled(raw)
+	}
 	p.changed, p.foreign = false, false
 }
 
@@ -93,7 +96,7 @@ type fragment struct {
 	dueBefore  orrery.Instant
 }
 
-const fragmentFormat = 1
+const fragmentFormat = 2
 
 // decodeFragment splits a blob into its slices.
 func decodeFragment(id orrery.FragmentID, blob []byte) (*fragment, error) {

@@ -93,7 +93,7 @@ func TestIdentifiersWhoseHashesCollideStayApart(t *testing.T) {
 			t.Errorf("ann is found at %s, not at %s", got, hash+1)
 		}
 		p, err := w.Person(context.Background(), hash, 0)
-		if err != nil || p.Memory.Touches != 0 || p.Fragments[0].Identifier.Value != "squatter" {
+		if err != nil || p.Known.Touches != 0 || p.Fragments[0].Identifier.Value != "squatter" {
 			t.Errorf("the other person saw nothing of ann: %+v (%v)", p, err)
 		}
 		w.Kill()

@@ -52,6 +52,10 @@ func (s *snapshot) Node(id orrery.FragmentID) *identify.Node {
 	return nil
 }
 
+func (s *snapshot) FragmentsOf(person orrery.PersonID) []orrery.FragmentID {
+	return identify.Fragments(s, person)
+}
+
 func (s *snapshot) Memory(id orrery.FragmentID) *remember.Memory { return s.fragment(id).memory.get() }
 func (s *snapshot) Experience(id orrery.FragmentID) *protect.Experience {
 	return s.fragment(id).experience.get()
@@ -95,7 +99,7 @@ type Person struct {
 	ID         orrery.PersonID
 	Seq        orrery.Seq
 	Fragments  []*identify.Node
-	Memory     *remember.Memory
+	Known      remember.Known
 	Experience *protect.Experience
 	Desk       *desk.Desk
 	Audiences  []decide.Membership
@@ -145,21 +149,34 @@ func (w *Workspace) Person(ctx context.Context, id orrery.FragmentID, after orre
 	return p, err
 }
 
+// Orders are the orders in detail of the person who holds a fragment, by source and id.
+func (w *Workspace) Orders(id orrery.FragmentID) (orders []remember.Order, err error) {
+	err = w.read(func(s *snapshot) error {
+		n := s.Node(id)
+		if n == nil {
+			return orrery.NotFound("person.unknown", "nobody is known by that identifier")
+		}
+		newSubject(s, w.Policy(), 0, n.Person).memory.EachOrder(func(o *remember.Order) { orders = append(orders, *o) })
+		return nil
+	})
+	return orders, err
+}
+
 func (s *snapshot) person(policy *Policy, id orrery.PersonID, now orrery.Instant) *Person {
 	p := &Person{ID: id}
-	fragments := identify.Fragments(s, id)
-	var memories []*remember.Memory
+	fragments := s.FragmentsOf(id)
+	var memory remember.Together
 	var desks []*desk.Desk
 	for _, f := range fragments {
 		if n := s.Node(f); n != nil {
 			p.Fragments = append(p.Fragments, n)
 		}
-		memories = append(memories, s.Memory(f))
+		memory.Parts = append(memory.Parts, s.Memory(f))
 		desks = append(desks, s.Desk(f))
 		p.Pushes = append(p.Pushes, s.Box(f).Pushes...)
 		p.Waiting = append(p.Waiting, s.Box(f).Intents...)
 	}
-	p.Memory = remember.Combine(memories)
+	p.Known = memory.Known()
 	p.Desk = desk.Combine(desks)
 	p.Experience = experience(s, fragments)
 	p.Audiences = s.Members(id).In

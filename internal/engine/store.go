@@ -8,6 +8,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
+	"github.com/cockroachdb/pebble/v2/sstable"
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/orrery-cxm/orrery"
@@ -51,12 +52,14 @@ func openStore(dir string, fs vfs.FS, cacheBytes int64) (*store, error) {
 	defer cache.Unref()
 	o := &pebble.Options{
 		FS: fs, Cache: cache, DisableWAL: true, MemTableSize: 16 << 20, MemTableStopWritesThreshold: 8,
-		L0CompactionThreshold: 4, L0StopWritesThreshold: 24, LBaseMaxBytes: 128 << 20, MaxOpenFiles: 512,
+		L0CompactionThreshold: 8, L0StopWritesThreshold: 32, LBaseMaxBytes: 128 << 20, MaxOpenFiles: 512,
 		Logger: quietLogger{}, FormatMajorVersion: pebble.FormatNewest,
 	}
 	for i := range o.TargetFileSizes {
 		o.TargetFileSizes[i] = tableBytes
 	}
+	o.Levels[0].Compression = func() *sstable.CompressionProfile { return sstable.NoCompression }     // soon merged into the next
+	o.Levels[1].Compression = func() *sstable.CompressionProfile { return sstable.SnappyCompression } // and all below
 	for i := range o.Levels {
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 		o.Levels[i].FilterType = pebble.TableFilter

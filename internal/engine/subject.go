@@ -31,15 +31,28 @@ var (
 	onNothing    = []sliceName{}
 )
 
+// plain says that only remember folds the touch.
+func plain(t *orrery.Touch) bool {
+	return t.Message == nil && t.Survey == nil && t.Signals == nil && t.Sent == nil && len(t.Consents) == 0
+}
+
+// movesFragments says that a fact may change which fragments a person has, or their order.
+func movesFragments(f orrery.Fact) bool {
+	if _, gone := f.(*orrery.PersonErased); gone {
+		return true
+	}
+	s := slicesOf(f)
+	return len(s) > 0 && s[0] == sliceNode
+}
+
 // slicesOf says which packages fold a fact.
 func slicesOf(f orrery.Fact) []sliceName {
 	switch f := f.(type) {
 	case *orrery.TouchRecorded:
-		switch {
-		case f.Touch.Message != nil, f.Touch.Survey != nil, f.Touch.Signals != nil, f.Touch.Sent != nil, len(f.Touch.Consents) > 0:
-			return onTalk
+		if plain(&f.Touch) {
+			return onPlainTouch
 		}
-		return onPlainTouch
+		return onTalk
 	case *orrery.FragmentAssigned:
 		if f.Before != 0 && f.Before != f.Person {
 			return onMove

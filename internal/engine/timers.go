@@ -5,6 +5,7 @@ import (
 
 	"github.com/orrery-cxm/orrery"
 	"github.com/orrery-cxm/orrery/internal/act"
+	"github.com/orrery-cxm/orrery/internal/decide"
 	"github.com/orrery-cxm/orrery/internal/desk"
 	"github.com/orrery-cxm/orrery/internal/protect"
 )
@@ -57,8 +58,9 @@ func (q *timerQueue) pop(now orrery.Instant, n int) []timer {
 	return out
 }
 
-// schedule sets the person's timer. With whole, every part was computed anew, so the old moment no longer counts.
-func (b *batch) schedule(person orrery.PersonID, next orrery.Instant, whole bool) {
+// schedule sets the person's timer. When every part was computed anew, the old moment no longer counts.
+func (b *batch) schedule(person orrery.PersonID, next orrery.Instant, c *decide.Changes) {
+	whole := c.Timer || c.All
 	f := b.fragment(person)
 	if b.PersonOf(person) != person {
 		if f.due != 0 {
@@ -72,6 +74,9 @@ func (b *batch) schedule(person orrery.PersonID, next orrery.Instant, whole bool
 		}
 	}
 	for _, id := range b.FragmentsOf(person) {
+		if !whole && !c.State && !c.Due {
+			break // a plain touch moves no moment but those of audiences
+		}
 		part := b.fragment(id)
 		if !part.box.empty() {
 			earlier(act.Due(part.box.get(), b.now))

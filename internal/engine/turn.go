@@ -44,8 +44,10 @@ type batch struct {
 	breakers  *identify.Breakers
 	depth     int
 	subjects  []orrery.FragmentID
-	subject   subject      // of the person being settled
-	addedKeys []dedupe.Key // taken back when the chunk does not become durable
+	subject   subject       // of the person being settled
+	addedKeys []dedupe.Key  // taken back when the chunk does not become durable
+	whole     whole
+	lately    [16]*fragment // those used last, by the end of their ids: an input asks for the same few many times
 }
 
 // batchFact is a fact of the chunk being made, with where its body lies in the chunk.
@@ -100,6 +102,7 @@ func (b *batch) fold(at orrery.Stamp, f orrery.Fact) {
 	if change, ok := f.(*orrery.IntentChanged); ok {
 		b.intents[change.Intent] = b.Intent(change.Intent) // reactions may ask for it after it has ended
 	}
+	b.whole.known = b.whole.known && !movesFragments(f)
 	b.subjects = subjectsOf(b.subjects[:0], f)
 	for _, id := range b.subjects {
 		b.fragment(id).evolve(f, at)
@@ -122,7 +125,9 @@ func (b *batch) fold(at orrery.Stamp, f orrery.Fact) {
 func (b *batch) note(f orrery.Fact) {
 	switch f := f.(type) {
 	case *orrery.TouchRecorded:
-		b.change(f.Person).Touched(&f.Touch, remember.EventName(&f.Touch), remember.PageName(&f.Touch))
+		c := b.change(f.Person)
+		c.Touched(&f.Touch, remember.EventName(&f.Touch), remember.PageName(&f.Touch))
+		c.Due = c.Due || !plain(&f.Touch)
 	case *orrery.FragmentAssigned:
 		b.change(f.Person).All = true
 		if f.Before != 0 && f.Before != f.Person {
@@ -136,7 +141,7 @@ func (b *batch) note(f orrery.Fact) {
 			b.change(b.PersonOf(id)).State = true
 		}
 	case *orrery.IntentOffered:
-		b.change(b.PersonOf(f.Intent.Fragment)) // its due moment may have changed
+		b.change(b.PersonOf(f.Intent.Fragment)).Due = true
 	case *orrery.IntentChanged:
 		b.change(b.PersonOf(f.Fragment)).State = true // what ended or went back makes room under the caps for others
 	}
@@ -154,6 +159,16 @@ func (b *batch) change(person orrery.PersonID) *decide.Changes {
 
 // fragment is the state of a fragment in this batch: as an earlier batch left it, or loaded.
 func (b *batch) fragment(id orrery.FragmentID) *fragment {
+	place := &b.lately[uint64(id)%uint64(len(b.lately))]
+	if f := *place; f != nil && f.id == id && f.batch == b.number {
+		return f
+	}
+	f := b.load(id)
+	*place = f
+	return f
+}
+
+func (b *batch) load(id orrery.FragmentID) *fragment {
 	f := b.core.hot[id]
 	if f != nil && f.batch == b.number {
 		return f
@@ -214,9 +229,19 @@ func (b *batch) PersonOf(id orrery.FragmentID) orrery.PersonID {
 	return 0
 }
 
-// FragmentsOf lists the fragments of a person, oldest first.
+// FragmentsOf lists the fragments of a person, oldest first. The list is only to be read.
 func (b *batch) FragmentsOf(person orrery.PersonID) []orrery.FragmentID {
-	return identify.Fragments(b, person)
+	if !b.whole.known || b.whole.person != person {
+		b.whole = whole{person: person, known: true, fragments: identify.Fragments(b, person)}
+	}
+	return b.whole.fragments
+}
+
+// whole is who was asked for last with all their fragments: an input asks for the same person many times.
+type whole struct {
+	person    orrery.PersonID
+	known     bool // until a fact changes who is whom
+	fragments []orrery.FragmentID
 }
 
 // Memory is remember's part.

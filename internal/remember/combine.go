@@ -18,7 +18,7 @@ func Combine(parts []*Memory) *Memory {
 	for _, p := range parts {
 		c.add(p)
 	}
-	c.retally()
+	c.tally()
 	return c
 }
 
@@ -36,14 +36,14 @@ func (m *Memory) add(o *Memory) {
 	if o.ZoneAt > m.ZoneAt || (o.ZoneAt == m.ZoneAt && o.Zone > m.Zone) {
 		m.Zone, m.ZoneAt = o.Zone, o.ZoneAt
 	}
-	m.Traits = merge(m.Traits, o.Traits, func(a, b Trait) int { return strings.Compare(a.Name, b.Name) }, laterTrait)
-	m.Events = merge(m.Events, o.Events, func(a, b Event) int { return strings.Compare(a.Name, b.Name) }, sumEvents)
-	m.Orders = merge(m.Orders, o.Orders, compareOrders, joinOrders)
+	m.traits.set(merge(m.Traits(), o.Traits(), func(a, b Trait) int { return strings.Compare(a.Name, b.Name) }, laterTrait))
+	m.Events = merge(m.wholeEvents(), o.wholeEvents(), func(a, b Event) int { return strings.Compare(a.Name, b.Name) }, sumEvents)
+	m.orders.set(merge(m.Orders(), o.Orders(), compareOrders, joinOrders))
 	m.Older.Count += o.Older.Count
 	m.Older.Minor += o.Older.Minor
-	views := slices.Concat(m.Products, o.Products)
+	views := slices.Concat(m.Products(), o.Products())
 	slices.SortFunc(views, compareViews)
-	m.Products = views[:min(len(views), MaxProducts)]
+	m.setProducts(views)
 	accounts := slices.Concat(m.Accounts, o.Accounts)
 	slices.Sort(accounts)
 	m.Accounts = slices.Compact(accounts)
@@ -90,7 +90,19 @@ func joinOrders(a, b Order) Order {
 	return later
 }
 
+// wholeEvents are the events with their times, apart from the memory.
+func (m *Memory) wholeEvents() []Event {
+	events := slices.Clone(m.Events)
+	for i := range events {
+		events[i].times = list[orrery.Instant]{}
+		events[i].times.set(m.timesOf(&m.Events[i]))
+	}
+	return events
+}
+
 func sumEvents(a, b Event) Event {
-	times := mergeTimes(make([]orrery.Instant, 0, min(len(a.Times)+len(b.Times), MaxTimes)), a.Times, b.Times)
-	return Event{Name: a.Name, Total: a.Total + b.Total, First: min(a.First, b.First), Last: max(a.Last, b.Last), Times: times}
+	e := Event{Name: a.Name, Total: a.Total + b.Total, First: min(a.First, b.First), Last: max(a.Last, b.Last)}
+	x, y := a.times.items, b.times.items
+	e.times.set(mergeTimes(make([]orrery.Instant, 0, min(len(x)+len(y), MaxTimes)), x, y))
+	return e
 }

@@ -50,12 +50,7 @@ func (m *Memory) touch(t *orrery.Touch) {
 		m.count(page, t.At)
 	}
 	if t.Product != "" {
-		if e := m.Event(name); e != nil {
-			name = e.Name
-		} else {
-			name = keep(name) // one of too many names
-		}
-		m.viewed(ProductView{Product: keep(t.Product), Event: name, At: t.At})
+		m.viewed(ProductView{Product: t.Product, Event: name, At: t.At})
 	}
 	for i := range t.Traits {
 		if t.Kind == orrery.Group {
@@ -83,8 +78,9 @@ func (m *Memory) count(name string, at orrery.Instant) {
 	e := &m.Events[i]
 	e.Total++
 	e.First = min(e.First, at)
+	times := m.timesOf(e) // as steps back from the last one that was stored
 	e.Last = max(e.Last, at)
-	e.Times = insertTime(e.Times, at)
+	e.times.set(insertTime(times, at))
 }
 
 // insertTime keeps times newest first and at most MaxTimes long.
@@ -104,47 +100,26 @@ func insertTime(times []orrery.Instant, at orrery.Instant) []orrery.Instant {
 	return times
 }
 
-// viewed keeps product views newest first and at most MaxProducts long; equal times are ordered by product and event,
-// so that the order of arrival does not matter.
-func (m *Memory) viewed(v ProductView) {
-	i, _ := slices.BinarySearchFunc(m.Products, v, compareViews)
-	if i >= MaxProducts {
-		return
-	}
-	m.Products = slices.Insert(m.Products, i, v)
-	if len(m.Products) > MaxProducts {
-		m.Products = m.Products[:MaxProducts]
-	}
-}
-
-func compareViews(a, b ProductView) int {
-	switch {
-	case a.At > b.At:
-		return -1
-	case a.At < b.At:
-		return 1
-	}
-	if c := strings.Compare(a.Product, b.Product); c != 0 {
-		return c
-	}
-	return strings.Compare(a.Event, b.Event)
-}
-
 // learn takes the later of two values of a trait by event time; of two at one moment, the one that was logged later.
 func (m *Memory) learn(tr *orrery.Trait, t *orrery.Touch) {
-	i, ok := slices.BinarySearchFunc(m.Traits, tr.Name, func(a Trait, n string) int { return strings.Compare(a.Name, n) })
+	traits := m.Traits()
+	i, ok := slices.BinarySearchFunc(traits, tr.Name, func(a Trait, n string) int { return strings.Compare(a.Name, n) })
 	value := Trait{Name: tr.Name, Value: tr.Value, Origin: tr.Origin, At: t.At, Source: t.Source}
 	switch {
-	case ok && m.Traits[i].At > t.At:
-	case ok && m.Traits[i].Value == tr.Value && m.Traits[i].Source == t.Source:
-		m.Traits[i].At, m.Traits[i].Origin = t.At, tr.Origin
+	case ok && traits[i].At > t.At:
+		return
+	case ok && traits[i].Value == tr.Value && traits[i].Source == t.Source:
+		traits[i].At, traits[i].Origin = t.At, tr.Origin
 	case ok:
-		value.Name, value.Value, value.Source = m.Traits[i].Name, keep(tr.Value), orrery.SourceName(keep(string(t.Source)))
-		m.Traits[i] = value
-	case len(m.Traits) < MaxTraits:
+		value.Name, value.Value, value.Source = traits[i].Name, keep(tr.Value), orrery.SourceName(keep(string(t.Source)))
+		traits[i] = value
+	case len(traits) < MaxTraits:
 		value.Name, value.Value, value.Source = keep(tr.Name), keep(tr.Value), orrery.SourceName(keep(string(t.Source)))
-		m.Traits = slices.Insert(m.Traits, i, value)
+		traits = slices.Insert(traits, i, value)
+	default:
+		return
 	}
+	m.traits.set(traits)
 }
 
 // order takes the later state of an order by event time, for ever by (source, id). An update that names no money leaves
@@ -157,17 +132,17 @@ func (m *Memory) order(o *orrery.Order, t *orrery.Touch) {
 	if o.Total != (orrery.Money{}) {
 		next.Minor, next.Currency, next.Priced = o.Total.Minor, o.Total.Currency, t.At
 	}
-	i, ok := slices.BinarySearchFunc(m.Orders, next, compareOrders)
+	orders := m.Orders()
+	i, ok := slices.BinarySearchFunc(orders, next, compareOrders)
 	if !ok {
 		next.Source, next.ID = orrery.SourceName(keep(string(next.Source))), keep(next.ID)
 		next.Status, next.Currency = keep(next.Status), keep(next.Currency)
-		m.Orders = slices.Insert(m.Orders, i, next)
-		m.tally(&next, 1)
+		m.orders.set(slices.Insert(orders, i, next))
 		m.trimOrders()
+		m.tally()
 		return
 	}
-	now := &m.Orders[i]
-	m.tally(now, -1)
+	now := &orders[i]
 	if next.Changed >= now.Changed { // of two states of one moment, the one that was logged later
 		now.Status, now.Quantity, now.Changed = keep(next.Status), next.Quantity, next.Changed
 	}
@@ -175,7 +150,8 @@ func (m *Memory) order(o *orrery.Order, t *orrery.Touch) {
 		now.Minor, now.Currency, now.Priced = next.Minor, keep(next.Currency), next.Priced
 	}
 	now.Placed = min(now.Placed, next.Placed)
-	m.tally(now, 1)
+	m.orders.set(orders)
+	m.tally()
 }
 
 func compareOrders(a, b Order) int {
@@ -187,20 +163,21 @@ func compareOrders(a, b Order) int {
 
 // trimOrders folds the oldest order into a sum when there are more than MaxOrders.
 func (m *Memory) trimOrders() {
-	for len(m.Orders) > MaxOrders {
+	orders := m.Orders()
+	for len(orders) > MaxOrders {
 		oldest := 0
-		for i := range m.Orders {
-			if m.Orders[i].Placed < m.Orders[oldest].Placed {
+		for i := range orders {
+			if orders[i].Placed < orders[oldest].Placed {
 				oldest = i
 			}
 		}
-		if o := m.Orders[oldest]; o.Counts() {
+		if o := orders[oldest]; o.Counts() {
 			m.Older.Count++
 			m.Older.Minor += o.Minor
 		}
-		m.tally(&m.Orders[oldest], -1)
-		m.Orders = slices.Delete(m.Orders, oldest, oldest+1)
+		orders = slices.Delete(orders, oldest, oldest+1)
 	}
+	m.orders.set(orders)
 }
 
 func (m *Memory) join(a orrery.AccountID) {
@@ -212,8 +189,8 @@ func (m *Memory) join(a orrery.AccountID) {
 
 // withdraw takes back the views of a product between two moments: they no longer count in any window.
 func (m *Memory) withdraw(product string, from, to orrery.Instant) {
-	kept := m.Products[:0]
-	for _, v := range m.Products {
+	kept := make([]ProductView, 0, m.products.count)
+	for _, v := range m.Products() {
 		if v.Product != product || v.At < from || v.At > to {
 			kept = append(kept, v)
 			continue
@@ -222,12 +199,14 @@ func (m *Memory) withdraw(product string, from, to orrery.Instant) {
 		if e == nil {
 			e = m.Event(OtherEvents)
 		}
-		if e != nil {
-			if i := slices.Index(e.Times, v.At); i >= 0 {
-				e.Times = slices.Delete(e.Times, i, i+1)
-				e.Total--
-			}
+		if e == nil {
+			continue
+		}
+		times := m.timesOf(e)
+		if i := slices.Index(times, v.At); i >= 0 {
+			e.times.set(slices.Delete(times, i, i+1))
+			e.Total--
 		}
 	}
-	m.Products = kept
+	m.setProducts(kept)
 }

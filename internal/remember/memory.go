@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/orrery-cxm/orrery"
+	"github.com/orrery-cxm/orrery/internal/wire"
 )
 
 // Limits of what one fragment keeps in detail.
@@ -30,14 +31,17 @@ type Memory struct {
 	Zone     string         // latest given
 	LocaleAt orrery.Instant
 	ZoneAt   orrery.Instant
-	Traits   []Trait // by name
 	Events   []Event // by name
-	Orders   []Order // by source, then id
-	Older    OlderOrders
-	Products []ProductView // newest first
 	Accounts []orrery.AccountID
+	Older    OlderOrders
 
-	spentCount, spentMinor int64 // of Orders that count: kept beside them, never stored
+	// The long lists stay bytes until somebody looks at them, see lazy.go.
+	traits   list[Trait] // by name
+	products views
+	orders   list[Order] // by source, then id
+	bought   bought      // of orders
+	raw      []byte      // in which the lists and the times of events lie that nobody looked at
+	written  bool        // AppendTo ran: the lists' places in its bytes are known
 }
 
 // Trait is the latest value of one trait.
@@ -55,7 +59,8 @@ type Event struct {
 	Total uint64
 	First orrery.Instant
 	Last  orrery.Instant
-	Times []orrery.Instant // newest first, at most MaxTimes; without withdrawn ones
+
+	times list[orrery.Instant] // newest first, at most MaxTimes; without withdrawn ones
 }
 
 // Order is the state of one order as its source last gave it.
@@ -104,13 +109,32 @@ func PageName(t *orrery.Touch) string {
 	return ""
 }
 
+// Traits are all traits by name. The list is the memory's own.
+func (m *Memory) Traits() []Trait { return m.traits.read(m.raw, readTraits) }
+
+// Orders are the orders in detail, by source and id. The list is the memory's own.
+func (m *Memory) Orders() []Order { return m.orders.read(m.raw, readOrders) }
+
+// Times is when the event of that name happened, newest first, at most MaxTimes. The list is the memory's own.
+func (m *Memory) Times(name string) []orrery.Instant {
+	if e := m.Event(name); e != nil {
+		return m.timesOf(e)
+	}
+	return nil
+}
+
+func (m *Memory) timesOf(e *Event) []orrery.Instant {
+	return e.times.read(m.raw, func(r *wire.Reader) []orrery.Instant { return readTimes(r, e.Last) })
+}
+
 // Trait is the trait of that name.
 func (m *Memory) Trait(name string) (Trait, bool) {
-	i, ok := slices.BinarySearchFunc(m.Traits, name, func(t Trait, n string) int { return strings.Compare(t.Name, n) })
+	traits := m.Traits()
+	i, ok := slices.BinarySearchFunc(traits, name, func(t Trait, n string) int { return strings.Compare(t.Name, n) })
 	if !ok {
 		return Trait{}, false
 	}
-	return m.Traits[i], true
+	return traits[i], true
 }
 
 // Event is the counter of that name, or nil.
@@ -138,23 +162,26 @@ func (m *Memory) event(name string) (int, bool) {
 	return slices.BinarySearchFunc(m.Events, name, func(e Event, n string) int { return strings.Compare(e.Name, n) })
 }
 
+// bought sums up the orders in detail that count.
+type bought struct {
+	count, minor int64
+	last         orrery.Instant // the latest placement
+}
+
 // Spent is the number and the sum in minor units of the orders that count.
 func (m *Memory) Spent() (count, minor int64) {
-	return m.Older.Count + m.spentCount, m.Older.Minor + m.spentMinor
+	return m.Older.Count + m.bought.count, m.Older.Minor + m.bought.minor
 }
 
-// tally adds an order to what was spent, or with -1 takes it away.
-func (m *Memory) tally(o *Order, sign int64) {
-	if o.Counts() {
-		m.spentCount += sign
-		m.spentMinor += sign * o.Minor
-	}
-}
-
-// retally counts all orders anew.
-func (m *Memory) retally() {
-	m.spentCount, m.spentMinor = 0, 0
-	for i := range m.Orders {
-		m.tally(&m.Orders[i], 1)
+// tally counts the orders in detail anew.
+func (m *Memory) tally() {
+	m.bought = bought{}
+	orders := m.Orders()
+	for i := range orders {
+		if o := &orders[i]; o.Counts() {
+			m.bought.count++
+			m.bought.minor += o.Minor
+			m.bought.last = max(m.bought.last, o.Placed)
+		}
 	}
 }

@@ -26,11 +26,11 @@ func TestWithdrawnViewsCountInNoWindow(t *testing.T) {
 	m := fold([]orrery.Touch{viewed("shoe", base+1), viewed("shoe", base+5), viewed("hat", base+5), viewed("shoe", base+9), viewed("shoe", base+20)})
 	m.Evolve(7, &orrery.ViewsWithdrawn{Fragment: 7, Product: "shoe", From: base + 5, To: base + 9}, orrery.Stamp{})
 	e := m.Event("Product Viewed")
-	if e.Total != 3 || fmt.Sprint(e.Times) != fmt.Sprint([]orrery.Instant{base + 20, base + 5, base + 1}) {
-		t.Errorf("two of five views were withdrawn; %d remain, at %v", e.Total, e.Times)
+	if e.Total != 3 || fmt.Sprint(m.Times("Product Viewed")) != fmt.Sprint([]orrery.Instant{base + 20, base + 5, base + 1}) {
+		t.Errorf("two of five views were withdrawn; %d remain, at %v", e.Total, m.Times("Product Viewed"))
 	}
-	if len(m.Products) != 3 {
-		t.Errorf("three product views should remain: the hat's, and the shoe's before and after the span; there are %v", m.Products)
+	if len(m.Products()) != 3 {
+		t.Errorf("three product views should remain: the hat's, and the shoe's before and after the span; there are %v", m.Products())
 	}
 	if m.Touches != 5 {
 		t.Errorf("what happened stays counted as touches: 5, not %d", m.Touches)
@@ -47,8 +47,8 @@ func TestAViewUnderOneOfTooManyNamesIsWithdrawnToo(t *testing.T) {
 		t.Fatalf("the name beyond the limit should be counted under %s: %+v", remember.OtherEvents, e)
 	}
 	m.Evolve(7, &orrery.ViewsWithdrawn{Fragment: 7, Product: "shoe", From: base, To: base + 2}, orrery.Stamp{})
-	if e := m.Event(remember.OtherEvents); e.Total != 0 || len(m.Products) != 0 {
-		t.Errorf("after the withdrawal %d are counted and %v kept", e.Total, m.Products)
+	if e := m.Event(remember.OtherEvents); e.Total != 0 || len(m.Products()) != 0 {
+		t.Errorf("after the withdrawal %d are counted and %v kept", e.Total, m.Products())
 	}
 }
 
@@ -59,8 +59,8 @@ func TestAnUpdateWithoutMoneyKeepsTheMoney(t *testing.T) {
 		"shipped first": fold([]orrery.Touch{shipped, placed}),
 		"two fragments": remember.Combine([]*remember.Memory{fold([]orrery.Touch{shipped}), fold([]orrery.Touch{placed})}),
 	} {
-		if n, sum := m.Spent(); n != 1 || sum != 500 || m.Orders[0].Status != "shipped" || m.Orders[0].Placed != base {
-			t.Errorf("%s: one order of 500, shipped, placed at first is expected; there are %d of %d: %+v", name, n, sum, m.Orders)
+		if n, sum := m.Spent(); n != 1 || sum != 500 || m.Orders()[0].Status != "shipped" || m.Orders()[0].Placed != base {
+			t.Errorf("%s: one order of 500, shipped, placed at first is expected; there are %d of %d: %+v", name, n, sum, m.Orders())
 		}
 	}
 }
@@ -86,10 +86,10 @@ func TestOrdersBeyondTheLimitStayInTheSum(t *testing.T) {
 		x := ordered(fmt.Sprint("o", i), "paid", 3, base+orrery.Instant(i))
 		m.Evolve(7, &orrery.TouchRecorded{Touch: x}, orrery.Stamp{})
 	}
-	if n, sum := m.Spent(); n != remember.MaxOrders+10 || sum != 3*(remember.MaxOrders+10) || len(m.Orders) != remember.MaxOrders || m.Older.Count != 10 {
-		t.Errorf("all %d orders count: the memory says %d of %d, %d in detail", remember.MaxOrders+10, n, sum, len(m.Orders))
+	if n, sum := m.Spent(); n != remember.MaxOrders+10 || sum != 3*(remember.MaxOrders+10) || len(m.Orders()) != remember.MaxOrders || m.Older.Count != 10 {
+		t.Errorf("all %d orders count: the memory says %d of %d, %d in detail", remember.MaxOrders+10, n, sum, len(m.Orders()))
 	}
-	for _, o := range m.Orders {
+	for _, o := range m.Orders() {
 		if o.Placed < base+10 {
 			t.Fatalf("the ten oldest should be the ones that were summed up; %s is still there", o.ID)
 		}
@@ -100,7 +100,7 @@ func TestTraitsOfAnAccountAreNotThePersons(t *testing.T) {
 	traits := []orrery.Trait{{Name: "plan", Value: `"gold"`}}
 	m := fold([]orrery.Touch{{Kind: orrery.Group, Account: "acme", Traits: traits, At: base}})
 	if _, ok := m.Trait("plan"); ok || len(m.Accounts) != 1 {
-		t.Errorf("the person joined acme and has no plan; traits %v, accounts %v", m.Traits, m.Accounts)
+		t.Errorf("the person joined acme and has no plan; traits %v, accounts %v", m.Traits(), m.Accounts)
 	}
 	m.Evolve(7, &orrery.AccountChanged{Account: "other", Fragment: 8, Traits: traits}, orrery.Stamp{})
 	if len(m.Accounts) != 1 {
@@ -115,10 +115,10 @@ func TestEveryLimitHolds(t *testing.T) {
 		m.Evolve(7, &orrery.TouchRecorded{Touch: orrery.Touch{Kind: orrery.Track, Name: name, Product: name, At: base + orrery.Instant(i), Account: orrery.AccountID(name),
 			Traits: []orrery.Trait{{Name: name, Value: "1"}}}}, orrery.Stamp{})
 	}
-	if len(m.Events) > remember.MaxEvents+1 || len(m.Products) > remember.MaxProducts || len(m.Traits) > remember.MaxTraits || len(m.Accounts) > remember.MaxAccounts {
-		t.Errorf("beyond the limits: %d events, %d views, %d traits, %d accounts", len(m.Events), len(m.Products), len(m.Traits), len(m.Accounts))
+	if len(m.Events) > remember.MaxEvents+1 || len(m.Products()) > remember.MaxProducts || len(m.Traits()) > remember.MaxTraits || len(m.Accounts) > remember.MaxAccounts {
+		t.Errorf("beyond the limits: %d events, %d views, %d traits, %d accounts", len(m.Events), len(m.Products()), len(m.Traits()), len(m.Accounts))
 	}
-	if e := m.Event(remember.OtherEvents); e == nil || e.Total != 600 || len(e.Times) != remember.MaxTimes {
+	if e := m.Event(remember.OtherEvents); e == nil || e.Total != 600 || len(m.Times(remember.OtherEvents)) != remember.MaxTimes {
 		t.Errorf("600 touches have names beyond the limit, and %d times are kept of them: %+v", remember.MaxTimes, e)
 	}
 }
@@ -161,6 +161,6 @@ func TestTwoStatesOfOneMomentAreCombinedTheSameWayRoundAndRound(t *testing.T) {
 	a, b := fold([]orrery.Touch{ordered("o1", "paid", 5, base)}), fold([]orrery.Touch{ordered("o1", "cancelled", 9, base)})
 	x, y := remember.Combine([]*remember.Memory{a, b}), remember.Combine([]*remember.Memory{b, a})
 	if !bytes.Equal(encode(x), encode(y)) {
-		t.Errorf("one way round the order is %+v, the other way %+v", x.Orders, y.Orders)
+		t.Errorf("one way round the order is %+v, the other way %+v", x.Orders(), y.Orders())
 	}
 }

@@ -9,8 +9,7 @@ import (
 // Together answers questions about a person's fragments without combining them first: what Combine would say, at a
 // fraction of its cost. The zero value knows nothing.
 type Together struct {
-	Parts         []*Memory
-	times, merged []orrery.Instant // scratch of Times
+	Parts []*Memory
 }
 
 // Touches is the number of touches.
@@ -102,28 +101,28 @@ func (g *Together) FirstOf(event string) (first orrery.Instant) {
 	return first
 }
 
-// Times is when it happened, newest first, at most MaxTimes. The list is valid until the next call.
-func (g *Together) Times(event string) []orrery.Instant {
-	var only []orrery.Instant
+// Times is when it happened, newest first, at most MaxTimes. The list is a memory's own, or lies in room.
+func (g *Together) Times(event string, room *Room) []orrery.Instant {
+	var list []orrery.Instant
 	found := 0
 	for _, p := range g.Parts {
-		if e := p.Event(event); e != nil && len(e.Times) > 0 {
-			only = e.Times
-			found++
+		times := p.Times(event)
+		switch {
+		case len(times) == 0:
+			continue
+		case found == 0:
+			list = times
+		default:
+			half := &room[found%2]
+			list = mergeTimes(half[:0], list, times)
 		}
+		found++
 	}
-	if found < 2 {
-		return only
-	}
-	g.times = g.times[:0]
-	for _, p := range g.Parts {
-		if e := p.Event(event); e != nil && len(e.Times) > 0 {
-			g.merged = mergeTimes(g.merged[:0], g.times, e.Times)
-			g.times, g.merged = g.merged, g.times
-		}
-	}
-	return g.times
+	return list
 }
+
+// Room is where the times of several fragments are put together.
+type Room [2][MaxTimes]orrery.Instant
 
 // mergeTimes appends the MaxTimes newest of two lists that are newest first.
 func mergeTimes(dst, a, b []orrery.Instant) []orrery.Instant {
@@ -142,7 +141,7 @@ func mergeTimes(dst, a, b []orrery.Instant) []orrery.Instant {
 func (g *Together) Spent() (count, minor int64) {
 	with := 0
 	for _, p := range g.Parts {
-		if len(p.Orders) > 0 {
+		if p.orders.some() {
 			with++
 		}
 		c, m := p.Spent()
@@ -163,19 +162,40 @@ func (g *Together) Spent() (count, minor int64) {
 	return count, minor
 }
 
+// LastOrder is when the latest order that counts was placed; 0 for none.
+func (g *Together) LastOrder() (last orrery.Instant) {
+	with := 0
+	for _, p := range g.Parts {
+		if p.orders.some() {
+			with++
+			last = max(last, p.bought.last)
+		}
+	}
+	if with < 2 {
+		return last
+	}
+	last = 0
+	g.EachOrder(func(o *Order) {
+		if o.Counts() {
+			last = max(last, o.Placed)
+		}
+	})
+	return last
+}
+
 // EachOrder calls f for each order once, by source and id, in the state in which all that is known of it puts it.
 func (g *Together) EachOrder(f func(*Order)) {
-	if len(g.Parts) == 1 {
-		for i := range g.Parts[0].Orders {
-			f(&g.Parts[0].Orders[i])
-		}
-		return
-	}
 	rest := make([][]Order, 0, len(g.Parts))
 	for _, p := range g.Parts {
-		if len(p.Orders) > 0 {
-			rest = append(rest, p.Orders)
+		if orders := p.Orders(); len(orders) > 0 {
+			rest = append(rest, orders)
 		}
+	}
+	if len(rest) == 1 {
+		for i := range rest[0] {
+			f(&rest[0][i])
+		}
+		return
 	}
 	for len(rest) > 0 {
 		first := &rest[0][0]
@@ -203,8 +223,8 @@ func (g *Together) EachOrder(f func(*Order)) {
 // EachProduct calls f for each product view.
 func (g *Together) EachProduct(f func(*ProductView)) {
 	for _, p := range g.Parts {
-		for i := range p.Products {
-			f(&p.Products[i])
+		for _, v := range p.Products() {
+			f(&v)
 		}
 	}
 }

@@ -224,10 +224,10 @@ func told(h *house, j *judge) []string {
 			consents = append(consents, fmt.Sprint(purpose, x.Experience.Standing(purpose, "email").Answer))
 		}
 		counts := []string{}
-		for _, e := range x.Memory.Events {
+		for _, e := range x.Known.Events {
 			counts = append(counts, fmt.Sprint(e.Name, e.Total))
 		}
-		out = append(out, fmt.Sprintf("%v: %d touches %v, cases %v, consent %v", parts, x.Memory.Touches, counts, cases, consents))
+		out = append(out, fmt.Sprintf("%v: %d touches %v, cases %v, consent %v", parts, x.Known.Touches, counts, cases, consents))
 	}
 	slices.SortFunc(out, cmp.Compare[string])
 	return out

@@ -49,8 +49,8 @@ func (w *world) look(id orrery.PersonID) {
 			apologies++
 		}
 	}
-	if p.Memory.Touches != touches {
-		broken("%s has %d touches by the counter and %d by a recount of the log", id, p.Memory.Touches, touches)
+	if p.Known.Touches != touches {
+		broken("%s has %d touches by the counter and %d by a recount of the log", id, p.Known.Touches, touches)
 	}
 	var got []orrery.HoldID
 	for _, h := range p.Experience.Holds {

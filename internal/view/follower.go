@@ -25,9 +25,9 @@ type Options struct {
 	Source Source
 	// Buffer is how many chunks may wait for the follower before it reads the log instead; 128 when 0.
 	Buffer int
-	// Gather is how long chunks are gathered into one transaction while nobody waits; 50 ms when 0.
+	// Gather is how long chunks are gathered into one transaction while nobody waits; 200 ms when 0.
 	Gather time.Duration
-	// Facts is how many facts of the lists are gathered at most; 2000 when 0.
+	// Facts is how many facts of the lists are gathered at most; 8000 when 0.
 	Facts int
 	// Pause is how long the follower waits after a failure before it tries again; 1 s when 0.
 	Pause time.Duration
@@ -38,10 +38,10 @@ func (o *Options) fill() {
 		o.Buffer = 128
 	}
 	if o.Gather == 0 {
-		o.Gather = 50 * time.Millisecond
+		o.Gather = 200 * time.Millisecond
 	}
 	if o.Facts == 0 {
-		o.Facts = 2000
+		o.Facts = 8000
 	}
 	if o.Pause == 0 {
 		o.Pause = time.Second

@@ -74,6 +74,9 @@ func (r *Reader) Err() error { return r.err }
 // Len is how many bytes are left.
 func (r *Reader) Len() int { return len(r.b) }
 
+// Rest is what is left, without reading it.
+func (r *Reader) Rest() []byte { return r.b }
+
 func (r *Reader) fail() { r.err, r.b = ErrCorrupt, nil }
 
 // Uint reads what [Writer.Uint] wrote.
