@@ -11,10 +11,11 @@ import (
 
 // Box is act's slice of a fragment's state: what waits to go out because of it.
 type Box struct {
-	Intents []Waiting // by id: held, queued or being tried
-	Pushes  []Push    // by destination, then list: desired and acknowledged membership
-	Notices []Notice  // by id: waiting to be told
-	Offered []string  // idempotency keys of the latest intents, newest first, at most MaxKeys
+	Intents  []Waiting // by id: held, queued or being tried
+	Pushes   []Push    // by destination, then list: desired and acknowledged membership
+	Notices  []Notice  // by id: waiting to be told
+	Offered  []string  // idempotency keys of the latest intents, newest first, at most MaxKeys
+	Accepted []Arrived // messages that may still bounce, the oldest first, at most MaxArrived
 }
 
 // MaxKeys is how many idempotency keys of offered intents a fragment remembers.
@@ -124,7 +125,7 @@ func (b *Box) Evolve(self orrery.FragmentID, f orrery.Fact, at orrery.Stamp) {
 	case *orrery.IntentOffered:
 		b.offered(f)
 	case *orrery.IntentChanged:
-		b.changed(f)
+		b.changed(f, at)
 	case *orrery.EffectRequested:
 		b.requested(&f.Effect)
 	case *orrery.EffectReleased:
@@ -158,12 +159,18 @@ func (b *Box) offered(f *orrery.IntentOffered) {
 	}
 }
 
-func (b *Box) changed(f *orrery.IntentChanged) {
+func (b *Box) changed(f *orrery.IntentChanged, at orrery.Stamp) {
 	i, ok := b.waiting(f.Intent)
 	if !ok {
+		if f.State == orrery.IntentFailed {
+			b.forgetArrived(f.Intent)
+		}
 		return
 	}
 	if ended(f.State) {
+		if f.State == orrery.IntentAccepted {
+			b.arrive(&b.Intents[i], at.Time)
+		}
 		b.Intents = slices.Delete(b.Intents, i, i+1)
 		return
 	}
@@ -249,7 +256,7 @@ func (b *Box) pushAnswered(f *orrery.PushAnswered, at orrery.Stamp) {
 
 // AppendTo writes the box; an empty one writes nothing.
 func (b *Box) AppendTo(w *wire.Writer) {
-	if len(b.Intents) == 0 && len(b.Pushes) == 0 && len(b.Notices) == 0 && len(b.Offered) == 0 {
+	if len(b.Intents) == 0 && len(b.Pushes) == 0 && len(b.Notices) == 0 && len(b.Offered) == 0 && len(b.Accepted) == 0 {
 		return
 	}
 	w.Uint(uint64(len(b.Intents)))
@@ -270,6 +277,13 @@ func (b *Box) AppendTo(w *wire.Writer) {
 	w.Uint(uint64(len(b.Offered)))
 	for _, k := range b.Offered {
 		w.String(k)
+	}
+	if len(b.Accepted) == 0 {
+		return // boxes of earlier versions end here
+	}
+	w.Uint(uint64(len(b.Accepted)))
+	for i := range b.Accepted {
+		b.Accepted[i].appendTo(w)
 	}
 }
 
@@ -301,6 +315,12 @@ func (b *Box) Read(r *wire.Reader) error {
 		b.Offered = make([]string, n)
 		for i := range b.Offered {
 			b.Offered[i] = r.String()
+		}
+	}
+	if r.Len() > 0 {
+		b.Accepted = make([]Arrived, r.Count())
+		for i := range b.Accepted {
+			b.Accepted[i].read(r)
 		}
 	}
 	if err := r.Err(); err != nil {

@@ -15,6 +15,7 @@ type Turn interface {
 	PersonOf(orrery.FragmentID) orrery.PersonID
 	FragmentsOf(orrery.PersonID) []orrery.FragmentID
 	Box(orrery.FragmentID) *Box
+	Case(orrery.CaseID) *orrery.Case // nil when there is none of that id
 	// Ask is the gate's answer for an intent to this person now.
 	Ask(orrery.PersonID, *orrery.Intent) orrery.Answer
 }
@@ -46,10 +47,32 @@ func (o Offer) Handle(t Turn, p *Policy) (*orrery.IntentOffered, error) {
 		}
 		in.Destination = string(d)
 	}
+	if err := aboutThem(t, &in); err != nil {
+		return nil, err
+	}
 	if in.Key != "" && slices.Contains(t.Box(in.Fragment).Offered, in.Key) {
 		return nil, orrery.Conflict("outbound.duplicate", fmt.Sprintf("key: %q was offered before; its first answer stands", in.Key))
 	}
 	return offer(t, in), nil
+}
+
+// aboutThem refuses a message that names a case of other people: what the gate lets pass for the sake of a case, and what
+// a message says of it, is for those whom the case concerns.
+func aboutThem(t Turn, in *orrery.Intent) error {
+	if in.Case == 0 {
+		return nil
+	}
+	c := t.Case(in.Case)
+	if c == nil {
+		return orrery.NotFound("outbound.case_unknown", fmt.Sprintf("case: there is no case %s", in.Case))
+	}
+	person := t.PersonOf(in.Fragment)
+	for _, who := range []orrery.FragmentID{c.Reporter, c.Affected} {
+		if who != 0 && t.PersonOf(who) == person {
+			return nil
+		}
+	}
+	return orrery.Invalid("outbound.case_of_another", fmt.Sprintf("case: %s does not concern this person: name a case that they reported or that was done to them, or none", in.Case))
 }
 
 // offer puts an intent to the gate.
@@ -141,6 +164,10 @@ type Answered struct {
 func (a Answered) Handle(t Turn, p *Policy) error {
 	box := t.Box(a.Fragment)
 	w := box.ByEffect(a.Effect)
+	if x := box.arrivedBy(a.Effect); w == nil && x != nil && a.Outcome == orrery.Rejected {
+		bounce(t, a.Fragment, x, a.Detail)
+		return nil
+	}
 	if w == nil && box.Notice(a.Effect) == nil {
 		return orrery.Conflict("effect.over", "this effect is no longer wanted")
 	}

@@ -23,6 +23,7 @@ type world struct {
 	asked  int
 	allows map[orrery.IntentID]orrery.Instant // the gate's last yes for an intent
 	policy *act.Policy
+	cases  map[orrery.CaseID]*orrery.Case
 	log    []orrery.Fact
 }
 
@@ -34,6 +35,7 @@ func says(v orrery.Verdict, reason string) func(*orrery.Intent) orrery.Answer {
 
 func newWorld(t *testing.T) *world {
 	return &world{T: t, now: noon, boxes: map[orrery.FragmentID]*act.Box{}, person: map[orrery.FragmentID]orrery.PersonID{1: 1, 2: 1, 3: 3},
+		cases:  map[orrery.CaseID]*orrery.Case{7: {ID: 7, Reporter: 2}, 8: {ID: 8, Reporter: 3}, 9: {ID: 9, Reporter: 3, Affected: 1}},
 		allows: map[orrery.IntentID]orrery.Instant{}, gate: allow, policy: &act.Policy{
 			Lists:    []act.List{{Code: "L1", Destination: "ads", Audience: "runners"}, {Code: "L2", Destination: "other", Audience: "runners"}},
 			Channels: []act.Route{{Channel: "email", Destination: "mailer"}},
@@ -41,6 +43,7 @@ func newWorld(t *testing.T) *world {
 }
 
 func (w *world) Now() orrery.Instant                          { return w.now }
+func (w *world) Case(id orrery.CaseID) *orrery.Case           { return w.cases[id] }
 func (w *world) NextID() uint64                               { return orrery.Stamp{Seq: 1, Index: w.index}.ID() }
 func (w *world) PersonOf(f orrery.FragmentID) orrery.PersonID { return w.person[f] }
 

@@ -74,6 +74,19 @@ func (s *Server) outbound(api huma.API) {
 		out.Body.Intent, out.Body.Seq, out.Body.State, out.Body.Answer = f.Intent.ID.String(), seq, f.State, f.Answer
 		return out, nil
 	})
+	operation(api, "POST", "/v1/outbound/{intent}/bounce", "reportBounce", govern.Outbound, "Report that a message which its channel had accepted did not arrive; an apology that it paid is due again", func(ctx context.Context, c caller, in *struct {
+		Intent InPath[orrery.IntentID] `path:"intent"`
+		Body   struct {
+			Person string `json:"person" doc:"as the message named it: per_..., or an identifier"`
+			Detail string `json:"detail,omitempty" maxLength:"200" doc:"what the channel said; no personal data"`
+		}
+	}) (*done, error) {
+		id, err := c.person(in.Body.Person)
+		if err != nil {
+			return nil, err
+		}
+		return c.do(ctx, engine.Bounced{Bounced: act.Bounced{Fragment: id, Intent: in.Intent.ID, Detail: in.Body.Detail}})
+	})
 	operation(api, "POST", "/v1/gate", "askGate", govern.Outbound, "Ask the gate without offering anything", func(ctx context.Context, c caller, in *struct{ Body offerBody }) (*struct{ Body orrery.Answer }, error) {
 		intent, err := in.Body.intent(c)
 		if err != nil {

@@ -323,6 +323,9 @@ func TestEveryRefusalSaysWhatIsWrongAndNothingOfTheInside(t *testing.T) {
 		{400, "PUT", "/v1/policy", staff, `{"text":"audiences:\n  - name: A B\n    rule: known\n"}`},
 		{400, "POST", "/v1/outbound", server, `{"person":"user_id:ann","class":"service","channel":"pigeon"}`},
 		{404, "POST", "/v1/outbound", server, `{"person":"user_id:frank","class":"service","channel":"email"}`},
+		{404, "POST", "/v1/outbound", server, `{"person":"user_id:ann","class":"recovery","channel":"email","case":"cas_0000000000001"}`},
+		{404, "POST", "/v1/outbound/int_0000000000001/bounce", server, `{"person":"user_id:ann"}`},
+		{403, "POST", "/v1/outbound/int_0000000000001/bounce", public, `{"person":"user_id:ann"}`},
 		{422, "POST", "/v1/outbound", server, `{"person":"user_id:ann","class":"spam","channel":"email"}`},
 		{422, "GET", "/v1/cases?limit=1000", staff, ""},
 	} {

@@ -63,6 +63,11 @@ type Answered struct{ act.Answered }
 
 func (c Answered) run(b *batch) (any, error) { return nil, c.Answered.Handle(b, &b.policy.Policy) }
 
+// Bounced records that a message which a channel had accepted did not arrive after all.
+type Bounced struct{ act.Bounced }
+
+func (c Bounced) run(b *batch) (any, error) { return nil, c.Bounced.Handle(b, &b.policy.Policy) }
+
 // PushOutcome records what a destination said about a membership.
 type PushOutcome struct{ act.PushOutcome }
 

@@ -284,7 +284,8 @@ func (b *batch) Case(id orrery.CaseID) *orrery.Case {
 // Affected is the person wronged according to a message of this batch, 0 for none named.
 func (b *batch) Affected(touch orrery.TouchID) orrery.FragmentID { return b.affected[touch] }
 
-// Intent is an intent as it was offered, without its content, as long as it waits or ended in this batch; else nil.
+// Intent is an intent as it was offered, without its content, as long as it waits or ended in this batch; of one that may
+// still bounce, what matters for that; else nil.
 func (b *batch) Intent(id orrery.IntentID) *orrery.Intent {
 	if in, ok := b.intents[id]; ok {
 		return in
@@ -296,6 +297,9 @@ func (b *batch) Intent(id orrery.IntentID) *orrery.Intent {
 		if w := f.box.get().Waiting(id); w != nil {
 			in := w.Intent
 			return &in
+		}
+		if x := f.box.get().Arrived(id); x != nil {
+			return &orrery.Intent{ID: id, Fragment: f.id, Class: x.Class, Case: x.Case}
 		}
 	}
 	return nil

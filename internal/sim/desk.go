@@ -26,6 +26,11 @@ func (w *world) agents() []engine.Input {
 			inputs = append(inputs, engine.Input{Command: c})
 		}
 	}
+	if id := one(w.rand, w.judge.arrived[max(0, len(w.judge.arrived)-400):]); id != 0 && w.rand.IntN(2) == 0 {
+		fate := w.judge.intents[id]
+		inputs = append(inputs, engine.Input{Command: engine.Bounced{Bounced: act.Bounced{Fragment: fate.Fragment, Intent: id, Detail: "nobody there"}}})
+		w.happened("bounce reported")
+	}
 	return inputs
 }
 

@@ -98,6 +98,7 @@ func (j *judge) chunk(b *engine.Batch) {
 		j.kinds[b.Facts[i].Fact.Kind()]++
 		j.fact(b.Facts[i].Fact, b.Facts[i].At, changed)
 	}
+	j.bouncesCount()
 	for f := range changed {
 		j.afterChunk(f)
 	}

@@ -9,6 +9,7 @@ type outbound struct {
 	intents map[orrery.IntentID]*intentFate
 	effects map[orrery.EffectID]orrery.IntentID
 	notices map[orrery.EffectID]bool // not yet answered for good
+	arrived []orrery.IntentID        // that a channel accepted; each may bounce
 }
 
 type intentFate struct {
@@ -63,10 +64,14 @@ func (j *judge) sent(f orrery.Fact, at orrery.Stamp, note func(orrery.FragmentID
 		switch {
 		case fate == nil:
 			broken("intent %s changes but was never offered", f.Intent)
+		case fate.state == orrery.IntentAccepted && f.State == orrery.IntentFailed: // it bounced
 		case over(fate.state):
 			broken("intent %s was %s and becomes %s", f.Intent, fate.state, f.State)
 		case f.State == orrery.IntentQueued && fate.state == orrery.IntentHeld:
 			j.mayLeave(&fate.Intent, "queued")
+		}
+		if f.State == orrery.IntentAccepted {
+			j.arrived = append(j.arrived, f.Intent)
 		}
 		fate.state, fate.dead = f.State, false
 		j.hasReason(f.State, &f.Answer, f.Detail, f.Intent)

@@ -19,6 +19,8 @@ type protection struct {
 	reviews   []openReview
 	lives     []life
 	accepted  orrery.IntentID // whose acceptance was the latest news
+	payer     map[apology]payment
+	unpaid    map[apology]orrery.IntentID // whose message bounced in this chunk
 }
 
 type apology struct {
@@ -44,7 +46,8 @@ type life struct {
 
 func newProtection() protection {
 	return protection{holds: map[orrery.HoldID]orrery.Hold{}, heldBy: map[orrery.FragmentID][]orrery.HoldID{}, apologies: map[apology]bool{},
-		sorry: map[orrery.FragmentID]int{}, cases: map[orrery.CaseID]orrery.Case{}, sayings: map[orrery.FragmentID][]saying{}}
+		sorry: map[orrery.FragmentID]int{}, cases: map[orrery.CaseID]orrery.Case{}, sayings: map[orrery.FragmentID][]saying{},
+		payer: map[apology]payment{}, unpaid: map[apology]orrery.IntentID{}}
 }
 
 func (j *judge) protect(f orrery.Fact, at orrery.Stamp, note func(orrery.FragmentID)) {
@@ -73,6 +76,7 @@ func (j *judge) protect(f orrery.Fact, at orrery.Stamp, note func(orrery.Fragmen
 			broken("apology %s to %s is paid by %s (%s): only a person's reply or an accepted message pays", f.Case, f.Fragment, f.By.Name, f.By.Trust)
 		}
 		j.owe(apology{f.Fragment, f.Case}, false)
+		j.payer[apology{f.Fragment, f.Case}] = payment{f.Intent, at.Time}
 		note(f.Fragment)
 	case *orrery.CaseOpened:
 		j.cases[f.Case.ID] = f.Case
@@ -99,7 +103,35 @@ func (j *judge) protect(f orrery.Fact, at orrery.Stamp, note func(orrery.Fragmen
 		if f.Outcome == orrery.Accepted {
 			j.accepted = f.Intent
 		}
+		if fate := j.intents[f.Intent]; fate != nil && f.Outcome == orrery.Rejected && fate.state == orrery.IntentAccepted {
+			j.bounces(fate, at.Time.Add(-29*orrery.Day))
+		}
 	}
+}
+
+// payment is what paid an apology, and when: intent 0 is a person's reply.
+type payment struct {
+	intent orrery.IntentID
+	at     orrery.Instant
+}
+
+// bounces notes what the message had lately paid to the person.
+func (j *judge) bounces(fate *intentFate, since orrery.Instant) {
+	for a, by := range j.payer {
+		if by.intent == fate.ID && by.at >= since && j.person[a.fragment] == j.person[fate.Fragment] {
+			j.unpaid[a] = fate.ID
+		}
+	}
+}
+
+// bouncesCount: an apology whose message bounced is due again by the end of the chunk, unless somebody paid it otherwise.
+func (j *judge) bouncesCount() {
+	for a, intent := range j.unpaid {
+		if !j.apologies[a] && j.payer[a].intent == intent && j.cases[a.of].Status != orrery.CaseDismissed {
+			broken("message %s, which apologised to %s for case %s, bounced, and no apology is due", intent, a.fragment, a.of)
+		}
+	}
+	clear(j.unpaid)
 }
 
 func (j *judge) owe(a apology, due bool) {
