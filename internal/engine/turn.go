@@ -44,8 +44,8 @@ type batch struct {
 	breakers  *identify.Breakers
 	depth     int
 	subjects  []orrery.FragmentID
-	subject   subject       // of the person being settled
-	addedKeys []dedupe.Key  // taken back when the chunk does not become durable
+	subject   subject      // of the person being settled
+	addedKeys []dedupe.Key // taken back when the chunk does not become durable
 	whole     whole
 	lately    [16]*fragment // those used last, by the end of their ids: an input asks for the same few many times
 }
