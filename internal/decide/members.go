@@ -62,6 +62,9 @@ func (m *Members) AppendTo(w *wire.Writer) {
 // Read reads what AppendTo wrote.
 func (m *Members) Read(r *wire.Reader) error {
 	*m = Members{}
+	if r.Len() == 0 {
+		return r.Err()
+	}
 	if n := r.Count(); n > 0 {
 		m.In = make([]Membership, n)
 		for i := range m.In {

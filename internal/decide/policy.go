@@ -101,8 +101,11 @@ func (p *Plan) add(c compiled) {
 			p.byEvent[e] = append(p.byEvent[e], i)
 		}
 		for _, t := range reads.Traits {
-			root, _, _ := strings.Cut(t, ".")
+			root, _, dotted := strings.Cut(t, ".")
 			p.byTrait[root] = append(p.byTrait[root], i)
+			if dotted { // a source may also send a trait of that very name
+				p.byTrait[t] = append(p.byTrait[t], i)
+			}
 		}
 		for _, n := range reads.Names {
 			switch n {
