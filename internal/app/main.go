@@ -31,6 +31,7 @@ type cli struct {
 	Import importCommand `cmd:"" help:"Import orders and events of the past from a CSV, table or JSON Lines file, as history."`
 	Key    keyCommand    `cmd:"" help:"Create, list and revoke API keys."`
 	Bench  benchCommand  `cmd:"" help:"Measure this machine and the product on it, and print each figure beside its limit."`
+	Listen listenCommand `cmd:"" help:"Look at what is understood of a text, measure how well, and build the model again."`
 
 	Person     personCommand     `cmd:"" help:"Look at a person: who they are, what holds, what waits, what happened and why."`
 	Apply      applyCommand      `cmd:"" help:"Put a policy in force, or see what it would change."`
