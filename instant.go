@@ -39,10 +39,44 @@ func (i Instant) Time() time.Time {
 func (i Instant) Add(d Span) Instant { return i + Instant(d) }
 
 func (i Instant) String() string {
+	var b [24]byte
+	return string(i.AppendTo(b[:0]))
+}
+
+// AppendTo appends the moment as RFC 3339 with milliseconds, in UTC; nothing for none.
+func (i Instant) AppendTo(b []byte) []byte {
+	const year9999 = 253402300799999
 	if i == 0 {
-		return ""
+		return b
 	}
-	return i.Time().Format("2006-01-02T15:04:05.000Z")
+	if i < 0 || i > year9999 {
+		return i.Time().AppendFormat(b, "2006-01-02T15:04:05.000Z")
+	}
+	year, month, day := civil(int64(i) / int64(Day))
+	b = append(b, byte('0'+year/1000), byte('0'+year/100%10), byte('0'+year/10%10), byte('0'+year%10))
+	rest := int64(i) % int64(Day)
+	for _, part := range [...]struct {
+		before byte
+		value  int64
+	}{{'-', month}, {'-', day}, {'T', rest / int64(Hour)}, {':', rest / int64(Minute) % 60}, {':', rest / int64(Second) % 60}} {
+		b = append(b, part.before, byte('0'+part.value/10), byte('0'+part.value%10))
+	}
+	ms := rest % 1000
+	return append(b, '.', byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10), 'Z')
+}
+
+// civil is the date of a day counted from 1970-01-01, from then on. After Neri and Schneider, "Euclidean affine functions
+// and their application to calendar algorithms" (2022).
+func civil(days int64) (year, month, day int64) {
+	n := 4*(days+719468) + 3
+	century, r := n/146097, n%146097/4*4+3
+	year, r = 100*century+r/1461, r%1461/4
+	m := 2141*r + 197913
+	month, day = m>>16, m&0xffff/2141+1
+	if r >= 306 {
+		return year + 1, month - 12, day
+	}
+	return year, month, day
 }
 
 func (i Instant) MarshalText() ([]byte, error) { return []byte(i.String()), nil }

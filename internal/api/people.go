@@ -123,8 +123,7 @@ type ProfileList struct {
 func ProfileOf(p *engine.Person) *Profile {
 	m := &p.Known
 	out := &Profile{ID: p.ID.String(), Seq: uint64(p.Seq), Touches: m.Touches, FirstTouch: m.First.String(), LastTouch: m.Last.String(),
-		Locale: m.Locale, Zone: m.Zone, Traits: map[string]Trait{}, State: ProfileState{Mood: string(p.Mood), OpenCases: []orrery.Case{},
-			Holds: append([]orrery.Hold{}, p.Experience.Holds...), Life: []orrery.LifeEvent{}},
+		Locale: m.Locale, Zone: m.Zone, Traits: map[string]Trait{}, State: stateOf(p),
 		Identifiers: []ProfileID{}, Consents: []ProfileConsent{}, Audiences: []ProfileAudience{}, Events: []ProfileEvent{}}
 	for _, n := range p.Fragments {
 		if n.Identifier.Namespace == orrery.SliceID {
@@ -137,17 +136,6 @@ func ProfileOf(p *engine.Person) *Profile {
 		out.Traits[t.Name] = Trait{Value: jsontext.Value(t.Value), Origin: originName(t.Origin), At: t.At.String(), Source: string(t.Source)}
 	}
 	out.Consents = consentsOf(p.Experience)
-	for _, line := range p.Desk.Open() {
-		out.State.OpenCases = append(out.State.OpenCases, line.Case)
-	}
-	for _, a := range p.Experience.Apologies {
-		out.State.ApologyDue = out.State.ApologyDue || a.Due()
-	}
-	for _, l := range p.Experience.Life {
-		if l.Gone == "" {
-			out.State.Life = append(out.State.Life, l.LifeEvent)
-		}
-	}
 	for _, a := range p.Audiences {
 		out.Audiences = append(out.Audiences, ProfileAudience{Name: string(a.Audience), Since: a.Since.String()})
 	}
@@ -159,6 +147,22 @@ func ProfileOf(p *engine.Person) *Profile {
 		out.Accounts = append(out.Accounts, string(a))
 	}
 	out.Waiting, out.Lists = waitingOf(p), listsOf(p)
+	return out
+}
+
+func stateOf(p *engine.Person) ProfileState {
+	out := ProfileState{Mood: string(p.Mood), OpenCases: []orrery.Case{}, Holds: append([]orrery.Hold{}, p.Experience.Holds...), Life: []orrery.LifeEvent{}}
+	for _, line := range p.Desk.Open() {
+		out.OpenCases = append(out.OpenCases, line.Case)
+	}
+	for _, a := range p.Experience.Apologies {
+		out.ApologyDue = out.ApologyDue || a.Due()
+	}
+	for _, l := range p.Experience.Life {
+		if l.Gone == "" {
+			out.Life = append(out.Life, l.LifeEvent)
+		}
+	}
 	return out
 }
 

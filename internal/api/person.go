@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-json-experiment/json"
@@ -46,14 +47,24 @@ func (s *Server) person(w http.ResponseWriter, r *http.Request, ref string) {
 		problemTo(w, err)
 		return
 	}
-	body, err := json.Marshal(ProfileOf(p), json.Deterministic(true))
+	room, _ := profileRoom.Get().(*[]byte)
+	if room == nil {
+		room = new([]byte)
+	}
+	defer profileRoom.Put(room)
+	body, err := appendProfile((*room)[:0], p)
 	if err != nil {
 		problemTo(w, err)
 		return
 	}
+	*room = body
 	w.Header()["Content-Type"] = jsonType
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	_, _ = w.Write(body) // the client may have gone
 }
+
+// profileRoom holds buffers for answers.
+var profileRoom sync.Pool
 
 // problemTo writes an error as the other operations do.
 func problemTo(w http.ResponseWriter, err error) {
