@@ -162,30 +162,42 @@ type saying struct {
 	Before   orrery.Instant // history: when it was said; 0: now
 }
 
-// claim emits ConsentChanged when the answer on exactly this key changes for the person or for the fragment to which it was
-// said: what somebody says while joined with another must be theirs when the two are taken apart. A refusal always counts. A grant counts from a
-// source that may vouch; a browser's grant for an identifier it did not prove is kept apart and never counts for a
-// person known by name. A grant out of history never overrides what was said since.
+// claim emits ConsentChanged when what was said is news for the person or for the fragment to which it was said: what
+// somebody says while joined with another must be theirs when the two are taken apart. A refusal always counts. A grant
+// counts from a source that may vouch; a browser's grant for an identifier it did not prove is kept apart and never
+// counts for a person known by name. A grant out of history never overrides what was said since.
+//
+// An act is no news only while it is later than everything that it could take back: a grant than every refusal that
+// covers its key, a refusal than every grant within its key. What comes with every event and only repeats itself, a
+// banner's state or a browser's signal, is no act: a repeated yes never takes back a no that was said otherwise, and a
+// repeated no never the yes to one thing of many.
 func claim(t Turn, s saying) {
 	c := s.Claim
 	if c.Purpose == "" || c.Channel == "" || c.Answer == orrery.ConsentUnknown {
 		return
 	}
-	x, own, by := entry(t, s.Fragment, c), Consent{}, s.By
+	x, own, by := entry(t, s.Fragment, c), key{Consent: Consent{Purpose: c.Purpose, Channel: c.Channel}}, s.By
 	if e := t.Experience(s.Fragment); e != nil {
-		own = e.consent(c.Purpose, c.Channel)
+		own = e.key(c.Purpose, c.Channel)
 	}
+	vouched := s.Trust >= orrery.Server || s.Proven
 	switch {
+	case c.Answer == orrery.Refused && state(c.How):
+		if refuses(x.Consent) && refuses(own.Consent) && !own.repeats(s, vouched) {
+			return // unless the state said yes until now
+		}
 	case c.Answer == orrery.Refused:
-		if refuses(x) && refuses(own) {
+		if x.Refused.Order > x.yes && own.Refused.Order > own.yes {
 			return
 		}
-	case s.Before != 0 && max(x.Refused.Since, x.Granted.Since) > s.Before:
+	case s.Before != 0 && max(x.no.Since, x.Granted.Since) > s.Before:
 		return
-	case x.Granted.Order > x.Refused.Order && own.Granted.Order > own.Refused.Order:
+	case state(c.How) && own.repeats(s, vouched):
 		return
-	case s.Trust < orrery.Server && !s.Proven:
-		if x.Granted.Order > x.Refused.Order || x.Unproven.Order > x.Refused.Order && own.Unproven.Order > own.Refused.Order {
+	case x.Granted.Order > x.no.Order && own.Granted.Order > own.no.Order:
+		return
+	case !vouched:
+		if x.Granted.Order > x.no.Order || x.Unproven.Order > x.no.Order && own.Unproven.Order > own.no.Order {
 			return
 		}
 		by = byBrowser
@@ -193,14 +205,49 @@ func claim(t Turn, s saying) {
 	t.Emit(&orrery.ConsentChanged{Fragment: s.Fragment, ConsentClaim: c, Source: s.Source, Touch: s.Touch, By: by})
 }
 
+// state says that an answer came with an event as the state of something, and will come with the next one too.
+func state(how string) bool { return how == "gpc" || how == "segment" || how == "rudderstack" }
+
+// key is the entry of one key, with what an answer on that key takes back.
+type key struct {
+	Consent
+	no  Said   // the latest refusal that covers the key
+	yes uint64 // the latest grant within the key
+}
+
+func (e *Experience) key(p orrery.Purpose, c orrery.Channel) key {
+	k := key{Consent: e.consent(p, c)}
+	for i := range e.Consents {
+		x := &e.Consents[i]
+		if covers(x, p, c) {
+			k.no = maxOf(k.no, x.Refused, bySaid)
+		}
+		if (p == orrery.AnyPurpose || x.Purpose == p) && (c == orrery.AnyChannel || x.Channel == c) {
+			k.yes = max(k.yes, x.Granted.Order, x.Unproven.Order)
+		}
+	}
+	return k
+}
+
+// repeats says that the source's state granted the same before, and has not refused since.
+func (k *key) repeats(s saying, vouched bool) bool {
+	before := k.Unproven
+	if vouched {
+		before = k.Granted
+	}
+	same := func(x Said) bool { return !x.Never() && x.How == s.Claim.How && x.Source == s.Source }
+	return same(before) && !(same(k.Refused) && k.Refused.Order > before.Order)
+}
+
 func refuses(x Consent) bool { return x.Refused.Order > max(x.Granted.Order, x.Unproven.Order) }
 
 // entry is what the person's fragments together say on exactly this key.
-func entry(t Turn, f orrery.FragmentID, c orrery.ConsentClaim) Consent {
-	out := Consent{Purpose: c.Purpose, Channel: c.Channel}
+func entry(t Turn, f orrery.FragmentID, c orrery.ConsentClaim) key {
+	out := key{Consent: Consent{Purpose: c.Purpose, Channel: c.Channel}}
 	for _, who := range fragments(t, f) {
 		if e := t.Experience(who); e != nil {
-			out = combineConsent(out, e.consent(c.Purpose, c.Channel))
+			k := e.key(c.Purpose, c.Channel)
+			out.Consent, out.no, out.yes = combineConsent(out.Consent, k.Consent), maxOf(out.no, k.no, bySaid), max(out.yes, k.yes)
 		}
 	}
 	return out
