@@ -40,11 +40,17 @@ func (c caller) say(ctx context.Context, in *TongueRef, why func() (*explain.Ans
 	if err != nil {
 		return nil, err
 	}
+	x := Say(a, in.Lang, in.Accept)
+	return &explained{Language: x.Lang, Body: *x}, nil
+}
+
+// Say puts an answer into words: in the spoken language that fits best what was wanted, tags or Accept-Language headers.
+func Say(a *explain.Answer, wanted ...string) *Explanation {
 	if a.Lines == nil {
 		a.Lines = []explain.Line{}
 	}
-	lang := i18n.Match(in.Lang, in.Accept)
-	return &explained{Language: lang, Body: Explanation{Answer: a, Lang: lang, Sentences: a.Sentences(lang)}}, nil
+	lang := i18n.Match(wanted...)
+	return &Explanation{Answer: a, Lang: lang, Sentences: a.Sentences(lang)}
 }
 
 func (s *Server) explain(api huma.API) {

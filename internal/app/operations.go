@@ -10,7 +10,7 @@ func operations() []served {
 		erasePerson.served(),
 		exportPerson.served(),
 		resume.served(),
-		explain.served(),
+		explainIt.served(),
 		checkup.served(),
 		listQuarantine.served(),
 		showQuarantined.served(),

@@ -15,6 +15,7 @@ import (
 	"github.com/orrery-cxm/orrery"
 	"github.com/orrery-cxm/orrery/internal/api"
 	"github.com/orrery-cxm/orrery/internal/engine"
+	"github.com/orrery-cxm/orrery/internal/explain"
 )
 
 type personCommand struct {
@@ -23,13 +24,15 @@ type personCommand struct {
 	Before string `help:"Show the entries before this cursor: the one printed at the end of the page before."`
 	Region string `help:"Country of a phone number without a country code, such as DE."`
 	JSON   bool   `help:"Print the structure instead of text." name:"json"`
+	tongue
 }
 
 type personQuestion struct {
-	Ref    string `json:"ref"`
-	Region string `json:"region"`
-	Limit  int    `json:"limit"`
-	Before string `json:"before"`
+	Ref      string `json:"ref"`
+	Region   string `json:"region"`
+	Limit    int    `json:"limit"`
+	Before   string `json:"before"`
+	Language string `json:"language"`
 }
 
 // personAnswer is a person with a page of their timeline.
@@ -71,8 +74,12 @@ var lookAtPerson = operation[personQuestion, *personAnswer]{name: "person", run:
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range entries {
-		out.Timeline = append(out.Timeline, personEntry{api.EntryOf(e), sayFact(e.Fact)})
+	lines, err := explain.Entries(ctx, h.Engine, id, entries)
+	if err != nil {
+		return nil, err
+	}
+	for i, e := range entries {
+		out.Timeline = append(out.Timeline, personEntry{api.EntryOf(e), lines[i].Say(q.Language)})
 	}
 	out.More = showCursor(more)
 	return out, nil
@@ -104,7 +111,7 @@ func showCursor(c engine.Cursor) string {
 }
 
 func (c *personCommand) Run(r *runner) error {
-	a, err := ask(r, lookAtPerson, personQuestion{Ref: c.Ref, Region: c.Region, Limit: c.Limit, Before: c.Before})
+	a, err := ask(r, lookAtPerson, personQuestion{Ref: c.Ref, Region: c.Region, Limit: c.Limit, Before: c.Before, Language: c.lang()})
 	if err != nil {
 		return err
 	}

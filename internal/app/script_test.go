@@ -35,7 +35,7 @@ func TestTheCommandLineDoesWhatItSays(t *testing.T) {
 			e.Setenv("ORRERY_LISTEN", fmt.Sprintf("127.0.0.1:%d", port))
 			return err
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"send": send, "key": key, "flip": flip, "bytes": countBytes, "waitfor": waitFor, "number": number},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"send": send, "key": key, "flip": flip, "bytes": countBytes, "waitfor": waitFor, "number": number, "touch": touch},
 	})
 }
 
@@ -97,6 +97,15 @@ func number(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("no number")
 	}
 	ts.Setenv("NUMBER", m[1])
+}
+
+// touch reads the id of the first touch that the last output names into the variable TOUCH.
+func touch(ts *testscript.TestScript, neg bool, args []string) {
+	id := regexp.MustCompile(`tch_[0-9a-z]+`).FindString(ts.ReadFile("stdout"))
+	if id == "" {
+		ts.Fatalf("the output names no touch")
+	}
+	ts.Setenv("TOUCH", id)
 }
 
 // flip FILE changes one byte in the middle of a file.

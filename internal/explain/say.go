@@ -22,7 +22,7 @@ var parts = []struct {
 	name string
 	form form
 }{
-	{"touch", coded}, {"label", named}, {"class", coded}, {"signal", coded}, {"life", coded}, {"theme", named}, {"identifier", named},
+	{"touch", coded}, {"event", named}, {"said", named}, {"score", named}, {"order", named}, {"total", named}, {"label", named}, {"class", coded}, {"signal", coded}, {"life", coded}, {"theme", named}, {"identifier", named},
 	{"a", named}, {"b", named}, {"product", named}, {"channel", named}, {"audience", named}, {"membership", coded},
 	{"destination", named}, {"list", named}, {"push", coded}, {"holding", coded}, {"purpose", named}, {"consent", coded},
 	{"polarity", coded}, {"language", named}, {"confidence", named}, {"words", named}, {"condition", named}, {"found", named},
@@ -61,6 +61,16 @@ func lineKey(code string) string {
 }
 
 func (l *Line) say(c *i18n.Catalogue) string {
+	if l.At == 0 {
+		return l.what(c)
+	}
+	return c.Say("at", i18n.Text("at", i18n.Moment(l.At.Time()))) + l.what(c)
+}
+
+// Say says the line in a language, given by any tag, without its moment.
+func (l *Line) Say(lang string) string { return l.what(i18n.For(lang)) }
+
+func (l *Line) what(c *i18n.Catalogue) string {
 	var first []i18n.Arg
 	if n, err := strconv.Atoi(l.Args["n"]); err == nil {
 		first = append(first, i18n.Number("n", n))
@@ -74,11 +84,7 @@ func (l *Line) say(c *i18n.Catalogue) string {
 	if len(l.Facts) > 0 {
 		sentences = append(sentences, c.Say("and.look", i18n.Text("look", strings.Join(l.Facts, ", "))))
 	}
-	text := c.Join(sentences...)
-	if l.At != 0 {
-		text = c.Say("at", i18n.Text("at", i18n.Moment(l.At.Time()))) + text
-	}
-	return text
+	return c.Join(sentences...)
 }
 
 func sayPart(c *i18n.Catalogue, name string, f form, value string) string {
