@@ -110,11 +110,11 @@ func (s *Server) cases(api huma.API) {
 		b := in.Body
 		cmd := desk.OpenCase{Title: b.Title, Product: b.Product, Order: b.Order, Channel: b.Channel, Touch: b.Touch, By: c.key.Actor()}
 		var err error
-		if cmd.Reporter, err = c.person(b.Person); err != nil {
+		if cmd.Reporter, err = c.known(ctx, b.Person); err != nil {
 			return nil, err
 		}
 		if b.Affected != "" {
-			if cmd.Affected, err = c.person(b.Affected); err != nil {
+			if cmd.Affected, err = c.known(ctx, b.Affected); err != nil {
 				return nil, err
 			}
 		}
@@ -237,7 +237,7 @@ type lifeInput struct {
 
 // about submits a command about the person that a reference names.
 func (c caller) about(ctx context.Context, ref string, command func(orrery.FragmentID) engine.Command) (*done, error) {
-	id, err := c.person(ref)
+	id, err := c.known(ctx, ref)
 	if err != nil {
 		return nil, err
 	}

@@ -42,6 +42,8 @@ func (s *Server) Routes() http.Handler {
 	config := huma.DefaultConfig("Orrery", "1")
 	config.CreateHooks = nil // no links to schemas inside answers
 	config.DocsPath = ""     // the page that huma offers loads scripts from elsewhere
+	config.Formats = map[string]huma.Format{"application/json": strictly, "json": strictly}
+	config.Transformers = []huma.Transformer{briefly}
 	config.Info.Description = "Read people, act on them, and operate a workspace. Touches come in by the tracking API, which existing client libraries speak; see the documentation."
 	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
@@ -160,6 +162,19 @@ func (h *House) Person(ref, region string) (orrery.FragmentID, error) {
 		return 0, err
 	}
 	return h.Workspace.Find(id.Namespace, id.Value), nil
+}
+
+// known finds the fragment that a reference names, and refuses one that nobody was ever seen under: nothing is kept about
+// people whom nobody has met.
+func (c caller) known(ctx context.Context, ref string) (orrery.FragmentID, error) {
+	id, err := c.person(ref)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := c.house.Workspace.Person(ctx, id, 0); err != nil {
+		return 0, err
+	}
+	return id, nil
 }
 
 // done is the answer to a command: the chunk that holds it.

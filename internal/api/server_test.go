@@ -51,17 +51,25 @@ const (
 // site is a real server over a real workspace.
 type site struct {
 	*testing.T
-	url   string
-	house *api.House
+	url    string
+	house  *api.House
+	closed bool // the workspace, by the test itself
 }
 
 func newSite(t *testing.T) *site {
+	t.Helper()
+	return newSiteWith(t, func(*engine.Options) {})
+}
+
+func newSiteWith(t *testing.T, change func(*engine.Options)) *site {
 	t.Helper()
 	ctx, dir := context.Background(), t.TempDir()
 	now := func() time.Time { return time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC) }
 	policy, err := engine.ParsePolicy(testPolicy)
 	must(t, err)
-	w, err := engine.Open(ctx, engine.Options{Dir: dir, Workspace: "test", Policy: policy, Now: now, Elapsed: func() time.Duration { return 0 }})
+	o := engine.Options{Dir: dir, Workspace: "test", Policy: policy, Now: now, Elapsed: func() time.Duration { return 0 }}
+	change(&o)
+	w, err := engine.Open(ctx, o)
 	must(t, err)
 	keys, err := seal.Open(filepath.Join(dir, "keys"))
 	must(t, err)
@@ -81,12 +89,15 @@ func newSite(t *testing.T) *site {
 	s := &api.Server{Houses: []*api.House{h}, Now: w.Clock}
 	s.Own = s.Routes()
 	web := httptest.NewServer(s)
+	out := &site{T: t, url: web.URL, house: h}
 	t.Cleanup(func() {
 		web.Close()
 		_ = views.Close()
-		w.Kill()
+		if !out.closed {
+			w.Kill()
+		}
 	})
-	return &site{T: t, url: web.URL, house: h}
+	return out
 }
 
 func must(t *testing.T, err error) {
