@@ -152,6 +152,17 @@ func (s sheet) row(cells ...any) {
 	fmt.Fprintf(s, "  %s\n", strings.TrimRight(strings.Join(text, "\t"), "\t"))
 }
 
+// join puts what is not empty behind each other.
+func join(parts ...any) string {
+	var out []string
+	for _, p := range parts {
+		if s := fmt.Sprint(p); s != "" {
+			out = append(out, s)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
 func printPerson(w io.Writer, a *personAnswer) {
 	p := a.Person
 	s := newSheet(w)
