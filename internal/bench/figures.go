@@ -1,9 +1,13 @@
 package bench
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"time"
 )
@@ -38,6 +42,41 @@ func (r *run) batches() error {
 	r.figure("  the same by the clock, generator beside it", fmt.Sprintf("%.0f/s", median(rates)), fmt.Sprintf("batch p50 %v, p99 %v", all.quantile(.5).Round(10*time.Microsecond), all.quantile(.99).Round(10*time.Microsecond)))
 	r.figure("  bytes written per event", fmt.Sprintf("%.0f", float64(r.server.Written()-written)/float64(events)), "target <= 2,500")
 	return nil
+}
+
+// others is the main figure for other mixes: with a fifth of messages, and with everybody coming back equally often.
+func (r *run) others() error {
+	for _, o := range []struct {
+		name     string
+		messages float64
+		skew     float64
+	}{{"  the same with 20 % messages", 0.20, r.skew()}, {"  the same with uniform access", r.Messages, 0}} {
+		rate, err := r.mix(o.messages, o.skew)
+		if err != nil {
+			return err
+		}
+		r.figure(o.name, fmt.Sprintf("%.0f", rate), "")
+	}
+	return nil
+}
+
+// mix is how many events of a mix a core-second of the server does.
+func (r *run) mix(messages, skew float64) (float64, error) {
+	const workers = 8
+	c := client(workers)
+	loads := make([]*Workload, workers)
+	for i := range loads {
+		loads[i] = &Workload{People: r.People, Skew: skew, Seed: uint64(700 + i), Messages: messages}
+		loads[i].Open()
+	}
+	before := r.server.CPU()
+	n, _, err := closed(r.ctx, workers, time.Duration(r.Seconds)*time.Second, func(i int) error {
+		return post(c, r.server.URL+"/v1/batch", r.server.Key, loads[i].Batch(nil, 100))
+	})
+	if err != nil {
+		return 0, fmt.Errorf("batches: %w", err)
+	}
+	return float64(n*100) / (r.server.CPU() - before).Seconds(), nil
 }
 
 // offered is how long an answer takes while 10,000 events a second come in, whatever the answers do.
@@ -174,6 +213,46 @@ func (r *run) sizes() error {
 	idle := r.server.CPU()
 	time.Sleep(3 * time.Second) // idleness is what is measured
 	r.figure("  idle, share of a core", fmt.Sprintf("%.1f %%", 100*(r.server.CPU()-idle).Seconds()/3), "target < 1 %, after the last checkpoint")
+	return nil
+}
+
+// erase is how long the command takes for one person among all, receipt included.
+func (r *run) erase() error {
+	var took latencies
+	for i := range 3 {
+		ref := "user_id:" + string(appendUser(nil, r.People/2+i))
+		began := time.Now()
+		out, err := exec.CommandContext(r.ctx, r.server.Command.Path, "--data", r.server.Dir, "erase", ref, "--json").CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("erasing %s: %w: %s", ref, err, out)
+		}
+		took = append(took, time.Since(began))
+	}
+	r.figure("  erase one person, receipt included", took.quantile(.5).Round(time.Millisecond).String(), fmt.Sprintf("among %d; target <= 1 s among a million", r.People))
+	return nil
+}
+
+// imports reads a file of orders of the past, as a command does, into an empty directory.
+func (r *run) imports() error {
+	rows := max(20_000, r.People/4)
+	file := filepath.Join(r.Dir, "orders.csv")
+	var b bytes.Buffer
+	b.WriteString("order_id,user_id,placed_at,total,currency\n")
+	w := r.workload(900)
+	for i := range rows {
+		fmt.Fprintf(&b, "o-%08d,%s,%s,%d.50,EUR\n", i, appendUser(nil, w.person()), time.Unix(1_700_000_000+int64(i)*60, 0).UTC().Format(time.RFC3339), 5+i%300)
+	}
+	if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
+		return fmt.Errorf("writing orders: %w", err)
+	}
+	c := exec.CommandContext(r.ctx, r.server.Command.Path, "--data", filepath.Join(r.Dir, "imported"), "import", "--mapping", "orders-csv", file)
+	began := time.Now()
+	if out, err := c.CombinedOutput(); err != nil {
+		return fmt.Errorf("importing: %w: %s", err, out)
+	}
+	took := time.Since(began)
+	cpu := c.ProcessState.UserTime() + c.ProcessState.SystemTime()
+	r.figure("  import of orders, rows a second", fmt.Sprintf("%.0f", float64(rows)/took.Seconds()), fmt.Sprintf("%d rows, %.0f per core-second; target >= 100,000", rows, float64(rows)/cpu.Seconds()))
 	return nil
 }
 

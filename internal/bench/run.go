@@ -51,12 +51,20 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	defer r.hook.close()
-	for _, step := range []func() error{r.preload, r.batches, r.offered, r.singles, r.reaction, r.reads, r.sizes, r.restart} {
+	for _, step := range []func() error{r.preload, r.batches, r.others, r.offered, r.singles, r.reaction, r.reads, r.sizes, r.restart, r.erase} {
 		if err := step(); err != nil {
 			return errors.Join(err, r.server.Stop())
 		}
 	}
-	return r.server.Stop()
+	if err := r.server.Stop(); err != nil {
+		return err
+	}
+	for _, step := range []func() error{r.imports, r.inside} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *run) say(format string, args ...any) { fmt.Fprintf(r.Out, format+"\n", args...) }
@@ -85,11 +93,15 @@ func (r *run) limits() error {
 	return nil
 }
 
-func (r *run) workload(seed uint64) *Workload {
-	w := &Workload{People: r.People, Skew: 1.1, Seed: seed, Messages: r.Messages}
+func (r *run) skew() float64 {
 	if r.Uniform {
-		w.Skew = 0
+		return 0
 	}
+	return 1.1
+}
+
+func (r *run) workload(seed uint64) *Workload {
+	w := &Workload{People: r.People, Skew: r.skew(), Seed: seed, Messages: r.Messages}
 	w.Open()
 	return w
 }

@@ -218,9 +218,11 @@ func (r *redactor) redactTouch(f *orrery.TouchRecorded) orrery.Fact {
 	return &c
 }
 
-// put writes a chunk as it is to be in the place of what it was.
+// put writes a chunk as it is to be in the place of what it was. A chunk of which little was left out may come out
+// larger at a level at which it was not written first, so each is tried; the log keeps some room besides.
 func (r *redactor) put(ctx context.Context, x *redacted) error {
-	for _, level := range []zstd.EncoderLevel{zstd.SpeedDefault, zstd.SpeedBestCompression} {
+	var refused error
+	for _, level := range []zstd.EncoderLevel{zstd.SpeedBetterCompression, zstd.SpeedBestCompression, zstd.SpeedFastest, zstd.SpeedDefault} {
 		enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(level), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false))
 		if err != nil {
 			return fmt.Errorf("making a compressor: %w", err)
@@ -233,8 +235,9 @@ func (r *redactor) put(ctx context.Context, x *redacted) error {
 			}
 			return err
 		}
+		refused = err
 	}
-	return fmt.Errorf("chunk %d does not get smaller by an erasure", x.seq)
+	return fmt.Errorf("chunk %d does not get smaller by an erasure: %w", x.seq, refused)
 }
 
 // ClearQuarantined takes an event out of the quarantine, and its body out of the log: what was sent again stands there as

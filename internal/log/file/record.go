@@ -50,9 +50,10 @@ func (h *header) chunk() log.Chunk {
 	return log.Chunk{Seq: h.seq, Incarnation: h.incarnation, Hash: h.chain(), Redacted: h.redacted}
 }
 
-// roomFor is the room that a record with a body of length bytes is given.
+// roomFor is the room that a record with a body of length bytes is given: a little more than it takes, since a body that
+// says less may compress worse.
 func roomFor(length int) int64 {
-	total := headerSize + int64(length) + int64(len(endMark)) + slack
+	total := headerSize + int64(length) + int64(length)/256 + int64(len(endMark)) + slack
 	total = (total + sector - 1) / sector * sector
 	return total - headerSize - int64(len(endMark))
 }
