@@ -136,9 +136,12 @@ func (s *scratch) when(h *hit, usual string) string {
 // LifeOf finds a life event in one profile trait: a name such as "relationship" with a value such as "Engaged to Sam".
 // The value may be JSON, as traits keep it, or plain text.
 func (e *Engine) LifeOf(traitName, value string) []orrery.Label {
-	var text string
-	if json.Unmarshal([]byte(value), &text) != nil {
-		text = value
+	text := value
+	if strings.ContainsAny(value, `"\\`) {
+		var plain string
+		if json.Unmarshal([]byte(value), &plain) == nil || json.Unmarshal([]byte(`"`+value+`"`), &plain) == nil {
+			text = plain
+		}
 	}
 	if strings.ContainsAny(text, "{[") || len(text) > 512 {
 		return nil
@@ -147,8 +150,25 @@ func (e *Engine) LifeOf(traitName, value string) []orrery.Label {
 	if labels := relationship(name, strings.ToLower(strings.TrimSpace(text))); labels != nil {
 		return labels
 	}
+	if !tells(text) {
+		return nil
+	}
 	s := e.Listen(text, Hint{})
 	return s.Life
+}
+
+// tells says that a trait may tell of something: most are a name, an address, a plan or a code, and come with every
+// call. One word in Latin letters that is not in [relationship] says nothing about a life.
+func tells(text string) bool {
+	if strings.ContainsRune(text, '@') {
+		return false
+	}
+	for i := range len(text) {
+		if text[i] >= 0x80 {
+			return len(text) > 4 // two signs of Chinese, three letters of Arabic
+		}
+	}
+	return strings.ContainsRune(strings.TrimSpace(text), ' ')
 }
 
 // relationship reads the traits in which networks keep the state of a life.
