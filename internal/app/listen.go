@@ -16,6 +16,7 @@ import (
 // listenCommand is what can be asked of the embedded text engine without a workspace.
 type listenCommand struct {
 	Read  listenRead  `cmd:"" help:"Show what is understood of one text, and by which words."`
+	Eval  listenEval  `cmd:"" help:"Measure how well texts are understood, on the labelled sets in the directory that --data names."`
 	Train listenTrain `cmd:"" help:"Build the embedded model again, bit for bit, from the words in this program."`
 }
 

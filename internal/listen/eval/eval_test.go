@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"errors"
 	"os"
 	"testing"
 
@@ -26,11 +27,11 @@ func TestTheEngineIsMeasuredOnPublicSets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Run(e, dir)
+	r, cost, err := Run(e, dir)
 	if err != nil {
 		t.Fatalf("measure: %v", err)
 	}
-	if err := r.Print(os.Stdout); err != nil {
+	if err := errors.Join(r.Print(os.Stdout, true), cost.Print(os.Stdout)); err != nil {
 		t.Fatal(err)
 	}
 }

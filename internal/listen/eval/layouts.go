@@ -1,193 +1,170 @@
 package eval
 
 import (
-	"bufio"
-	"encoding/csv"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 )
 
-// layouts are the public sets whose files we can read.
-var layouts = []struct {
-	folder string
-	read   func(dir string) ([]Set, error)
-}{
-	{"vader", readVader},
-	{"goemotions", readGoEmotions},
-	{"xed", readXED},
-	{"zht_openrice", readOpenRice},
-	{"ar_sarcasm", readArSarcasm},
-	{"banking77", readBanking},
-	{"clinc150", readClinc},
-	{"airline", readAirline},
+// layouts are the public sets whose files we can read, by the names under which they are published. Each may lie in
+// the directory itself or in a folder of it.
+var layouts = [...]layout{
+	{name: "vader", all: true, read: readVader, patterns: []string{"*/hutto_ICWSM_2014/tweets_GroundTruth.txt", "*/tweets_GroundTruth.txt",
+		"*/hutto_ICWSM_2014/amazonReviewSnippets_GroundTruth.txt", "*/amazonReviewSnippets_GroundTruth.txt"}},
+	{name: "goemotions", read: readGoEmotions, patterns: []string{"*/ek_test.tsv", "ek_test.tsv"}},
+	{name: "tweeteval", all: true, read: readTweetEval, patterns: []string{"*/test_text.txt", "*/*/test_text.txt"}},
+	{name: "ewect", all: true, read: readEwect, patterns: []string{"*/usual_test_labeled.txt", "*/usual_eval_labeled.txt"}},
+	{name: "xed", all: true, read: readXED, patterns: []string{"*/en-annotated.tsv", "*/cn-projections.tsv", "*/zh-projections.tsv", "*/tw-projections.tsv",
+		"*/ar-projections.tsv"}},
+	{name: "openrice", read: reviews("openrice zh-hk"), patterns: []string{"*openrice*/test.tsv"}},
+	{name: "arsarcasm", read: readArSarcasm, patterns: []string{"*/ArSarcasm_test.csv", "ArSarcasm_test.csv", "*/testing_data.csv"}},
+	{name: "banking77", read: readBanking, patterns: []string{"banking77/test.csv"}},
+	{name: "clinc150", read: readClinc, patterns: []string{"*/data_full.json", "data_full.json"}},
+	{name: "airline", read: reviews("airline"), patterns: []string{"Tweets.csv", "*/Tweets.csv"}},
+	{name: "chnsenticorp", read: reviews("chnsenticorp"), patterns: []string{"ChnSentiCorp_htl_all.csv", "*/ChnSentiCorp_htl_all.csv", "*hn?enti?orp*/test.tsv"}},
+	{name: "waimai_10k", read: reviews("waimai"), patterns: []string{"waimai_10k.csv", "*/waimai_10k.csv"}},
+	{name: "weibo_senti_100k", read: reviews("weibo"), patterns: []string{"weibo_senti_100k.csv", "*/weibo_senti_100k.csv"}},
+	{name: "online_shopping_10_cats", read: reviews("shop10"), patterns: []string{"online_shopping_10_cats.csv", "*/online_shopping_10_cats.csv"}},
+	{name: "hard", read: reviews("hard"), patterns: []string{"*[Hh][Aa][Rr][Dd]*/*balanced-reviews.txt", "balanced-reviews.txt"}},
+	{name: "brad", read: reviews("brad"), patterns: []string{"*[Bb][Rr][Aa][Dd]*/*balanced*.t[sx][vt]"}},
+	{name: "labr", read: readLABR, patterns: []string{"*[Ll][Aa][Bb][Rr]*/reviews.tsv"}},
+	{name: "arabic reviews", all: true, read: reviews(""), patterns: []string{"*/RES1.csv", "*/RES2.csv", "*/PROD.csv", "*/HTL.csv", "*/ATT.csv", "*/MOV.csv",
+		"RES1.csv", "RES2.csv", "PROD.csv", "HTL.csv"}},
 }
 
-// lines calls row with the tab-separated fields of each line.
-func lines(name string, row func(fields []string)) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	sc := bufio.NewScanner(f)
-	sc.Buffer(nil, 4<<20)
-	for sc.Scan() {
-		row(strings.Split(strings.TrimRight(sc.Text(), "\r"), "\t"))
-	}
-	return sc.Err()
-}
-
-// table calls row with the records of a CSV file by the names in its head.
-func table(name string, row func(col map[string]string)) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.FieldsPerRecord, r.LazyQuotes = -1, true
-	head, err := r.Read()
-	if err != nil {
-		return err
-	}
-	for {
-		rec, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
+func readVader(name string) ([]Set, error) {
+	base := "vader " + strings.TrimSuffix(filepath.Base(name), "_GroundTruth.txt")
+	corr, bin := Set{Name: base, Task: Correlation}, Set{Name: base, Task: Binary}
+	err := lines(name, func(f []string) {
+		if len(f) < 3 {
+			return
 		}
+		v, err := strconv.ParseFloat(f[1], 64)
 		if err != nil {
-			return err
+			return
 		}
-		m := map[string]string{}
-		for i, v := range rec {
-			if i < len(head) {
-				m[head[i]] = v
-			}
+		corr.Rows = append(corr.Rows, Row{Text: f[2], Score: v})
+		if v >= 1 {
+			bin.Rows = append(bin.Rows, Row{Text: f[2], Gold: "positive"})
+		} else if v <= -1 {
+			bin.Rows = append(bin.Rows, Row{Text: f[2], Gold: "negative"})
 		}
-		row(m)
-	}
+	})
+	return []Set{corr, bin}, err
 }
 
-func readVader(dir string) ([]Set, error) {
-	var sets []Set
-	for _, n := range []string{"tweets", "amazonReviewSnippets"} {
-		corr := Set{Name: "vader " + n, Task: Correlation}
-		bin := Set{Name: "vader " + n, Task: Binary}
-		err := lines(filepath.Join(dir, "hutto_ICWSM_2014", n+"_GroundTruth.txt"), func(f []string) {
-			if len(f) < 3 {
-				return
-			}
-			v, err := strconv.ParseFloat(f[1], 64)
-			if err != nil {
-				return
-			}
-			corr.Rows = append(corr.Rows, Row{Text: f[2], Score: v})
-			if v >= 1 {
-				bin.Rows = append(bin.Rows, Row{Text: f[2], Gold: "positive"})
-			} else if v <= -1 {
-				bin.Rows = append(bin.Rows, Row{Text: f[2], Gold: "negative"})
-			}
-		})
-		if err != nil {
-			return nil, err
-		}
-		sets = append(sets, corr, bin)
-	}
-	return sets, nil
-}
-
-func readGoEmotions(dir string) ([]Set, error) {
-	ekman := []string{"anger", "disgust", "fear", "joy", "none", "sadness", "surprise"}
+func readGoEmotions(name string) ([]Set, error) {
+	ekman := [...]string{"anger", "disgust", "fear", "joy", "none", "sadness", "surprise"}
 	s := Set{Name: "goemotions ekman", Task: Emotion}
-	err := lines(filepath.Join(dir, "ek_test.tsv"), func(f []string) {
+	err := lines(name, func(f []string) {
 		if len(f) < 2 {
 			return
 		}
-		if i, err := strconv.Atoi(f[1]); err == nil && i < len(ekman) { // rows with several labels are left out
+		if i, err := strconv.Atoi(f[1]); err == nil && i >= 0 && i < len(ekman) { // rows with several labels are left out
 			s.Rows = append(s.Rows, Row{Text: f[0], Gold: ekman[i]})
 		}
 	})
+	return []Set{s}, err
+}
+
+// readTweetEval reads texts, label numbers and the names of the numbers from three files.
+func readTweetEval(name string) ([]Set, error) {
+	dir := filepath.Dir(name)
+	names := map[string]string{}
+	if err := lines(filepath.Join(dir, "mapping.txt"), func(f []string) {
+		if len(f) > 1 {
+			names[f[0]] = f[1]
+		}
+	}); err != nil {
+		return nil, err
+	}
+	var labels []string
+	if err := lines(filepath.Join(dir, "test_labels.txt"), func(f []string) { labels = append(labels, names[f[0]]) }); err != nil {
+		return nil, err
+	}
+	s := Set{Name: "tweeteval " + filepath.Base(dir), Task: Polarity}
+	n := 0
+	err := lines(name, func(f []string) {
+		if n >= len(labels) {
+			return
+		}
+		switch l := labels[n]; l {
+		case "negative", "neutral", "positive":
+			s.Rows = append(s.Rows, Row{Text: strings.Join(f, " "), Gold: l})
+		case "anger", "joy", "sadness", "fear", "surprise", "disgust":
+			s.Task = Emotion
+			s.Rows = append(s.Rows, Row{Text: strings.Join(f, " "), Gold: l})
+		}
+		n++
+	})
+	return []Set{s}, err
+}
+
+// readEwect reads the emotions of microblogs as the SMP 2020 contest gave them out.
+func readEwect(name string) ([]Set, error) {
+	b, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
+	}
+	var rows []struct{ Content, Label string }
+	if err := json.Unmarshal(b, &rows); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Base(name), err)
+	}
+	names := map[string]string{"angry": "anger", "happy": "joy", "sad": "sadness", "fear": "fear", "surprise": "surprise", "neutral": "none", "neural": "none"}
+	s := Set{Name: "ewect usual", Task: Emotion}
+	for _, r := range rows {
+		if names[r.Label] != "" {
+			s.Rows = append(s.Rows, Row{Text: r.Content, Gold: names[r.Label]})
+		}
 	}
 	return []Set{s}, nil
 }
 
-func readXED(dir string) ([]Set, error) {
+func readXED(name string) ([]Set, error) {
 	names := map[string]string{"1": "anger", "3": "disgust", "4": "fear", "5": "joy", "6": "sadness", "7": "surprise"}
-	var sets []Set
-	for _, l := range [][2]string{{"en-annotated.tsv", "en"}, {"cn-projections.tsv", "zh"}, {"zh-projections.tsv", "zh 2"}, {"tw-projections.tsv", "zh-tw"},
-		{"ar-projections.tsv", "ar"}} {
-		s := Set{Name: "xed " + l[1], Task: Emotion}
-		err := lines(filepath.Join(dir, l[0]), func(f []string) {
-			if len(f) == 2 && names[f[1]] != "" && len(f[0]) > 8 {
-				s.Rows = append(s.Rows, Row{Text: f[0], Gold: names[f[1]]})
-			}
-		})
-		if err != nil {
-			return nil, err
-		}
-		sets = append(sets, s)
-	}
-	return sets, nil
-}
-
-func readOpenRice(dir string) ([]Set, error) {
-	three := Set{Name: "openrice zh-hk", Task: Polarity}
-	two := Set{Name: "openrice zh-hk", Task: Binary}
-	hold := Set{Name: "openrice zh-hk", Task: Hold}
-	names := map[string]string{"smile": "positive", "ok": "neutral", "cry": "negative"}
-	err := lines(filepath.Join(dir, "test.tsv"), func(f []string) {
-		if len(f) < 2 || names[f[0]] == "" {
-			return
-		}
-		r := Row{Text: f[1], Gold: names[f[0]]}
-		three.Rows = append(three.Rows, r)
-		if r.Gold != "neutral" {
-			two.Rows, hold.Rows = append(two.Rows, r), append(hold.Rows, r)
+	called := map[string]string{"en-annotated.tsv": "en", "cn-projections.tsv": "zh", "zh-projections.tsv": "zh 2", "tw-projections.tsv": "zh-tw", "ar-projections.tsv": "ar"}
+	s := Set{Name: "xed " + called[filepath.Base(name)], Task: Emotion}
+	err := lines(name, func(f []string) {
+		if len(f) == 2 && names[f[1]] != "" && len(f[0]) > 8 {
+			s.Rows = append(s.Rows, Row{Text: f[0], Gold: names[f[1]]})
 		}
 	})
-	return []Set{three, two, hold}, err
+	return []Set{s}, err
 }
 
-func readArSarcasm(dir string) ([]Set, error) {
-	three := Set{Name: "arsarcasm", Task: Polarity}
-	two := Set{Name: "arsarcasm", Task: Binary}
+func readArSarcasm(name string) ([]Set, error) {
+	all := Set{Name: "arsarcasm", Task: Polarity}
 	plain := Set{Name: "arsarcasm without sarcasm", Task: Binary}
 	lang := Set{Name: "arsarcasm", Task: Language}
-	err := table(filepath.Join(dir, "ArSarcasm_test.csv"), func(m map[string]string) {
-		r := Row{Text: m["tweet"], Gold: m["sentiment"]}
-		three.Rows = append(three.Rows, r)
-		if r.Gold != "neutral" {
-			two.Rows = append(two.Rows, r)
-			if m["sarcasm"] == "False" {
-				plain.Rows = append(plain.Rows, r)
-			}
+	err := table(name, func(m map[string]string) {
+		gold := polarityWords[strings.ToLower(m["sentiment"])]
+		if gold == "" {
+			return
+		}
+		r := Row{Text: m["tweet"], Gold: gold}
+		all.Rows = append(all.Rows, r)
+		if gold != "neutral" && strings.EqualFold(m["sarcasm"], "false") {
+			plain.Rows = append(plain.Rows, r)
 		}
 		lang.Rows = append(lang.Rows, Row{Text: r.Text, Gold: "ar"})
 	})
-	return []Set{three, two, plain, lang}, err
+	return []Set{all, polar(all), plain, lang}, err
 }
 
-func readBanking(dir string) ([]Set, error) {
-	q := Set{Name: "banking77", Task: Question}
-	lang := Set{Name: "banking77", Task: Language}
-	err := table(filepath.Join(dir, "test.csv"), func(m map[string]string) {
+func readBanking(name string) ([]Set, error) {
+	q, lang := Set{Name: "banking77", Task: Question}, Set{Name: "banking77", Task: Language}
+	err := table(name, func(m map[string]string) {
 		q.Rows = append(q.Rows, Row{Text: m["text"], Gold: "question"})
 		lang.Rows = append(lang.Rows, Row{Text: m["text"], Gold: "en"})
 	})
 	return []Set{q, lang}, err
 }
 
-func readClinc(dir string) ([]Set, error) {
-	b, err := os.ReadFile(filepath.Join(dir, "data_full.json"))
+func readClinc(name string) ([]Set, error) {
+	b, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
@@ -200,44 +177,4 @@ func readClinc(dir string) ([]Set, error) {
 		q.Rows = append(q.Rows, Row{Text: r[0], Gold: "question"})
 	}
 	return []Set{q}, nil
-}
-
-// readAirline reads the Twitter US airline sentiment file where somebody has it: it is not ours to give.
-func readAirline(dir string) ([]Set, error) {
-	three := Set{Name: "airline", Task: Polarity}
-	two := Set{Name: "airline", Task: Binary}
-	hold := Set{Name: "airline", Task: Hold}
-	err := table(filepath.Join(dir, "Tweets.csv"), func(m map[string]string) {
-		r := Row{Text: m["text"], Gold: m["airline_sentiment"]}
-		three.Rows = append(three.Rows, r)
-		if r.Gold != "neutral" {
-			two.Rows, hold.Rows = append(two.Rows, r), append(hold.Rows, r)
-		}
-	})
-	return []Set{three, two, hold}, err
-}
-
-// readOwn reads own/TASK.NAME.tsv: a label, a tab, a text.
-func readOwn(dir string) ([]Set, error) {
-	names, err := filepath.Glob(filepath.Join(dir, "own", "*.tsv"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("list own sets: %w", err)
-	}
-	var sets []Set
-	for _, n := range names {
-		task, name, ok := strings.Cut(strings.TrimSuffix(filepath.Base(n), ".tsv"), ".")
-		if !ok {
-			return nil, fmt.Errorf("%s: the name of an own set is TASK.NAME.tsv", n)
-		}
-		s := Set{Name: "own " + name, Task: Task(task)}
-		if err := lines(n, func(f []string) {
-			if len(f) >= 2 {
-				s.Rows = append(s.Rows, Row{Gold: f[0], Text: strings.Join(f[1:], " ")})
-			}
-		}); err != nil {
-			return nil, fmt.Errorf("read own set: %w", err)
-		}
-		sets = append(sets, s)
-	}
-	return sets, nil
 }

@@ -1,220 +1,186 @@
 package eval
 
 import (
-	"math"
-	"math/rand/v2"
+	"fmt"
+	"math/bits"
+	"runtime"
 	"slices"
 	"time"
 
-	"github.com/orrery-cxm/orrery"
 	"github.com/orrery-cxm/orrery/internal/listen"
 )
 
-// Listener is what is measured.
-type Listener interface {
-	Listen(text string, h listen.Hint) *orrery.Signals
-	Leaning(text string, h listen.Hint) float64
-	Odds(text string, h listen.Hint) (negative, neutral, positive float64)
-	Revision() string
-}
-
-// Figure is a number with its 95 % bootstrap interval.
-type Figure struct {
-	Value float64 `json:"value"`
-	Low   float64 `json:"low"`
-	High  float64 `json:"high"`
-}
-
 // ClassFigures are those of one class.
 type ClassFigures struct {
-	Class     string  `json:"class"`
-	Rows      int     `json:"rows"`
-	Precision float64 `json:"precision"`
-	Recall    float64 `json:"recall"`
+	Class     string `json:"class"`
+	Rows      int    `json:"rows"`
+	Precision Figure `json:"precision"`
+	Recall    Figure `json:"recall"`
 }
 
-// Result is what was measured on one set.
+// Bin is one of the bins of the calibration error.
+type Bin struct {
+	From       float64 `json:"from"`
+	Rows       int     `json:"rows"`
+	Confidence float64 `json:"confidence"` // mean
+	Right      float64 `json:"right"`      // share
+}
+
+// Result is what was measured on one set. It does not depend on the machine.
 type Result struct {
-	Set      string         `json:"set"`
-	Task     Task           `json:"task"`
-	Rows     int            `json:"rows"`
-	Dups     int            `json:"duplicates_removed"`
-	Accuracy Figure         `json:"accuracy"`
-	MacroF1  Figure         `json:"macro_f1"`
-	Classes  []ClassFigures `json:"classes,omitempty"`
-	ECE      Figure         `json:"calibration_error"`
-	Coverage Figure         `json:"coverage_at_90"` // share of rows, most confident first, that are right in 90 %
-	R        *Figure        `json:"correlation,omitempty"`
-	Micros   float64        `json:"us_a_text"`
-	P99      float64        `json:"us_p99"`
-	Notes    []string       `json:"notes,omitempty"`
+	Set         string         `json:"set"`
+	Task        Task           `json:"task"`
+	Rows        int            `json:"rows"`
+	Removed     Removed        `json:"removed"`
+	Digest      string         `json:"digest"`
+	Accuracy    *Figure        `json:"accuracy,omitempty"` // of many: the share of rows with every class right
+	MacroF1     *Figure        `json:"macro_f1,omitempty"`
+	Correlation *Figure        `json:"correlation,omitempty"`
+	Calibration *Figure        `json:"calibration_error,omitempty"`
+	Coverage    *Figure        `json:"coverage_at_90,omitempty"`
+	Classes     []ClassFigures `json:"classes,omitempty"`
+	Bins        []Bin          `json:"bins,omitempty"`
+	Notes       []string       `json:"notes,omitempty"`
+	Answers     string         `json:"answers,omitempty"` // see answers.go
+
+	rows  []judged
+	asked int // classes
 }
 
-// judged is one row with the answer to it.
-type judged struct {
-	gold, said string
-	conf       float64
-	x, y       float64 // of Correlation
+// Cost is what judging took. It depends on the machine and is no part of a report.
+type Cost struct {
+	Texts            int
+	Mean, P50, P99   time.Duration
+	Bytes            uint64 // allocated for one text
+	took             []time.Duration
+	allocated, began uint64
 }
 
-// rounds of the bootstrap.
-const rounds = 300
+func (c *Cost) start() {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	c.began = m.TotalAlloc
+}
+
+func (c *Cost) stop() {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	c.allocated += m.TotalAlloc - c.began
+}
+
+// sum works the figures out.
+func (c *Cost) sum() {
+	if c.Texts = len(c.took); c.Texts == 0 {
+		return
+	}
+	slices.Sort(c.took)
+	var all time.Duration
+	for _, t := range c.took {
+		all += t
+	}
+	c.Mean, c.P50, c.P99 = all/time.Duration(c.Texts), c.took[c.Texts/2], c.took[c.Texts*99/100]
+	c.Bytes = c.allocated / uint64(c.Texts)
+}
 
 // Measure runs l over the set.
-func Measure(l Listener, s *Set) Result {
-	r := Result{Set: s.Name, Task: s.Task, Rows: len(s.Rows), Dups: s.Dups}
+func Measure(l Listener, s *Set) (Result, Cost) {
+	r := Result{Set: s.Name, Task: s.Task, Rows: len(s.Rows), Removed: s.Removed, Digest: s.digest()}
 	if len(s.Rows) == 0 {
-		return r
+		return r, Cost{}
 	}
-	rows := make([]judged, len(s.Rows))
-	took := make([]float64, len(s.Rows))
-	counts := map[string]int{}
-	for i, row := range s.Rows {
-		start := time.Now()
-		sig := l.Listen(row.Text, listen.Hint{})
-		took[i] = float64(time.Since(start).Nanoseconds()) / 1000
-		rows[i] = answer(l, s, row, sig, counts)
-	}
-	slices.Sort(took)
-	r.P99 = took[len(took)*99/100]
-	for _, t := range took {
-		r.Micros += t / float64(len(took))
-	}
+	g := newJudge(l, s)
+	rows, cost := g.listen()
+	r.rows, r.asked, r.Answers = rows, g.asked, answers(s.Task, rows)
 	if s.Task == Correlation {
-		f := boot(rows, correlation)
-		r.R = &f
-		return r
+		f := correlated(rows)
+		r.Correlation = &f
+		return r, cost
 	}
-	r.Accuracy = boot(rows, accuracy)
-	r.MacroF1 = boot(rows, macroF1)
-	r.ECE = boot(rows, calibration)
-	r.Coverage = boot(rows, coverage)
-	r.Classes = perClass(rows)
-	r.Notes = notes(s, counts, len(rows))
-	return r
-}
-
-func sample(rows []judged, rng *rand.Rand, into []judged) []judged {
-	into = into[:0]
-	for range rows {
-		into = append(into, rows[rng.IntN(len(rows))])
+	fs := figures(rows, g.asked)
+	r.Accuracy, r.MacroF1 = &fs[placeAccuracy], &fs[placeMacroF1]
+	if s.Task.calibrated() {
+		r.Calibration, r.Coverage = &fs[placeCalibration], &fs[placeCoverage]
+		r.Bins = bins(rows)
 	}
-	return into
-}
-
-// boot measures rows, and resamples of them for the interval; the same rows always give the same figures.
-func boot(rows []judged, f func([]judged) float64) Figure {
-	rng := rand.New(rand.NewPCG(1, uint64(len(rows))))
-	vals := make([]float64, rounds)
-	var buf []judged
-	for i := range vals {
-		buf = sample(rows, rng, buf)
-		vals[i] = f(buf)
-	}
-	slices.Sort(vals)
-	return Figure{Value: f(rows), Low: vals[rounds*25/1000], High: vals[rounds*975/1000]}
-}
-
-func accuracy(rows []judged) float64 {
-	n := 0
-	for _, r := range rows {
-		if r.gold == r.said {
-			n++
+	gold := make([]int, g.asked)
+	for i := range rows {
+		for m := rows[i].gold &^ rows[i].open; m != 0; m &= m - 1 {
+			gold[bits.TrailingZeros64(m)]++
 		}
 	}
-	return float64(n) / float64(len(rows))
+	for c := range g.asked {
+		r.Classes = append(r.Classes, ClassFigures{Class: g.classes[c], Rows: gold[c], Precision: fs[placeClass+2*c], Recall: fs[placeClass+2*c+1]})
+	}
+	r.Notes = g.notes(rows)
+	return r, cost
 }
 
-func perClass(rows []judged) []ClassFigures {
-	var names []string
-	gold, said, both := map[string]int{}, map[string]int{}, map[string]int{}
-	for _, r := range rows {
-		gold[r.gold]++
-		said[r.said]++
-		if r.gold == r.said {
-			both[r.gold]++
+// listen answers every row. First all texts are read and timed, then they are judged.
+func (g *judge) listen() ([]judged, Cost) {
+	rows := make([]judged, len(g.set.Rows))
+	cost := Cost{took: make([]time.Duration, len(rows))}
+	for i := range rows[:min(len(rows), 200)] { // the first texts warm up
+		g.listener.Listen(g.set.Rows[i].Text, listen.Hint{})
+	}
+	cost.start()
+	for i := range rows {
+		r := &g.set.Rows[i]
+		h := listen.Hint{Channel: r.Channel}
+		began := time.Now()
+		sig := g.listener.Listen(r.Text, h)
+		cost.took[i] = time.Since(began)
+		rows[i] = g.row(r, sig, h)
+	}
+	cost.stop()
+	cost.sum()
+	return rows, cost
+}
+
+func bins(rows []judged) []Bin {
+	out := make([]Bin, calibrationBins)
+	for i := range rows {
+		b := &out[binOf(rows[i].conf)]
+		b.Rows++
+		b.Confidence += rows[i].conf
+		b.Right += float64(count(rows[i].right()))
+	}
+	for i := range out {
+		b := &out[i]
+		b.From = float64(i) / calibrationBins
+		if b.Rows > 0 {
+			b.Confidence, b.Right = round(b.Confidence/float64(b.Rows)), round(b.Right/float64(b.Rows))
 		}
 	}
-	for n := range gold {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	out := make([]ClassFigures, 0, len(names))
-	for _, n := range names {
-		c := ClassFigures{Class: n, Rows: gold[n], Recall: float64(both[n]) / float64(gold[n])}
-		if said[n] > 0 {
-			c.Precision = float64(both[n]) / float64(said[n])
+	return slices.DeleteFunc(out, func(b Bin) bool { return b.Rows == 0 })
+}
+
+// notes are the figures that only some tasks have.
+func (g *judge) notes(rows []judged) []string {
+	var out []string
+	share := func(what string, where func(i int) bool) {
+		of, holds, soft := 0, 0, 0
+		for i := range rows {
+			if where(i) {
+				of++
+				holds += count(rows[i].holds == 2)
+				soft += count(rows[i].holds == 1)
+			}
 		}
-		out = append(out, c)
+		if of > 0 {
+			out = append(out, fmt.Sprintf("on %s: holds %.2f %% (%d of %d), soft holds %.2f %%", what, 100*float64(holds)/float64(of), holds, of, 100*float64(soft)/float64(of)))
+		}
+	}
+	switch g.set.Task {
+	case Hold:
+		share("complaints", func(i int) bool { return g.set.Rows[i].Gold == "hold" })
+		share("praise", func(i int) bool { return g.set.Rows[i].Praise })
+		share("others", func(i int) bool { return g.set.Rows[i].Gold != "hold" && !g.set.Rows[i].Praise })
+	case Events:
+		if n := g.lives; n.who+n.when > 0 {
+			out = append(out, fmt.Sprintf("of the events found: whose is right in %d of %d, when in %d of %d", n.whoRight, n.who, n.whenRight, n.when))
+		}
+	case Question:
+		share("questions", func(int) bool { return true })
 	}
 	return out
-}
-
-func macroF1(rows []judged) float64 {
-	sum := 0.0
-	cs := perClass(rows)
-	for _, c := range cs {
-		if c.Precision+c.Recall > 0 {
-			sum += 2 * c.Precision * c.Recall / (c.Precision + c.Recall)
-		}
-	}
-	return sum / float64(len(cs))
-}
-
-// calibration is the expected calibration error over ten bins of confidence.
-func calibration(rows []judged) float64 {
-	var conf, right, n [10]float64
-	for _, r := range rows {
-		b := min(9, int(r.conf*10))
-		conf[b] += r.conf
-		n[b]++
-		if r.gold == r.said {
-			right[b]++
-		}
-	}
-	e := 0.0
-	for b := range n {
-		e += math.Abs(conf[b] - right[b])
-	}
-	return e / float64(len(rows))
-}
-
-func coverage(rows []judged) float64 {
-	sorted := slices.Clone(rows)
-	slices.SortStableFunc(sorted, func(a, b judged) int {
-		switch {
-		case a.conf > b.conf:
-			return -1
-		case a.conf < b.conf:
-			return 1
-		}
-		return 0
-	})
-	right, best := 0, 0
-	for i, r := range sorted {
-		if r.gold == r.said {
-			right++
-		}
-		if i >= 20 && float64(right) >= 0.9*float64(i+1) {
-			best = i + 1
-		}
-	}
-	return float64(best) / float64(len(rows))
-}
-
-func correlation(rows []judged) float64 {
-	var sx, sy, sxx, syy, sxy float64
-	n := float64(len(rows))
-	for _, r := range rows {
-		sx += r.x
-		sy += r.y
-		sxx += r.x * r.x
-		syy += r.y * r.y
-		sxy += r.x * r.y
-	}
-	d := math.Sqrt((n*sxx - sx*sx) * (n*syy - sy*sy))
-	if d == 0 {
-		return 0
-	}
-	return (n*sxy - sx*sy) / d
 }

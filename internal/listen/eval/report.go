@@ -4,79 +4,87 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
+	"time"
 )
 
-// Report is what one run measured.
+// Report is what one run measured. It does not depend on the machine.
 type Report struct {
-	Engine  string   `json:"engine"`
-	Results []Result `json:"results"`
-	Skipped []string `json:"skipped,omitempty"`
+	Engine    string      `json:"engine"`
+	Model     string      `json:"model,omitempty"` // digest of the weights
+	Results   []Result    `json:"results"`
+	Agreement []Agreement `json:"agreement,omitempty"` // of the annotators of the blind set
+	Fairness  []Moved     `json:"fairness,omitempty"`
+	Absent    []string    `json:"absent,omitempty"` // layouts of which there was no file
 }
 
-// Run measures l on every set under dir.
-func Run(l Listener, dir string) (*Report, error) {
-	sets, skipped, err := Load(dir)
+// Run measures l on every set under dir and tells what it took.
+func Run(l Listener, dir string) (*Report, *Cost, error) {
+	sets, absent, err := Load(dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	r := &Report{Engine: l.Revision(), Skipped: skipped}
+	r := &Report{Engine: l.Revision(), Absent: absent}
+	blind, err := FindBlind(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case blind == nil:
+	case !blind.Labelled():
+		r.Absent = append(r.Absent, "blind set: labels-a.jsonl or labels-b.jsonl")
+	default:
+		r.Agreement = blind.Agreement()
+		sets = append(sets, blind.Sets()...)
+	}
+	total := &Cost{}
 	for i := range sets {
-		r.Results = append(r.Results, Measure(l, &sets[i]))
+		res, cost := Measure(l, &sets[i])
+		r.Results = append(r.Results, res)
+		total.took = append(total.took, cost.took...)
+		total.allocated += cost.allocated
 	}
-	return r, nil
+	total.sum()
+	r.Fairness, err = Fairness(l, someTexts(sets))
+	return r, total, err
 }
 
-// Compare lists the sets on which now is worse than before by more than both intervals allow.
-func Compare(before, now *Report) []string {
-	old := map[string]Result{}
-	for _, r := range before.Results {
-		old[r.Set+"/"+string(r.Task)] = r
-	}
-	var worse []string
-	for _, r := range now.Results {
-		o, ok := old[r.Set+"/"+string(r.Task)]
-		if !ok {
+// swapTexts is how many texts of each language get other names, brands and emoji put around them.
+const swapTexts = 300
+
+// someTexts are texts of the sets, evenly taken, by the language that their script stands for.
+func someTexts(sets []Set) map[string][]string {
+	all := map[string][]string{}
+	for i := range sets {
+		s := &sets[i]
+		if s.Task == Hold || s.Task == Binary { // the same texts again
 			continue
 		}
-		if r.R != nil && o.R != nil {
-			if r.R.High < o.R.Value && r.R.Value < o.R.Low {
-				worse = append(worse, fmt.Sprintf("%s %s: correlation %.3f, was %.3f", r.Set, r.Task, r.R.Value, o.R.Value))
+		for j := range s.Rows {
+			t := s.Rows[j].Text
+			if lang := map[string]string{"latin": "en", "han": "zh", "arabic": "ar"}[scriptOf(t)]; lang != "" && len(t) <= 600 {
+				all[lang] = append(all[lang], t)
 			}
-			continue
-		}
-		if r.MacroF1.High < o.MacroF1.Value && r.MacroF1.Value < o.MacroF1.Low {
-			worse = append(worse, fmt.Sprintf("%s %s: macro-F1 %.3f, was %.3f", r.Set, r.Task, r.MacroF1.Value, o.MacroF1.Value))
 		}
 	}
-	return worse
+	for lang, texts := range all {
+		step := max(1, len(texts)/swapTexts)
+		var some []string
+		for i := 0; i < len(texts) && len(some) < swapTexts; i += step {
+			some = append(some, texts[i])
+		}
+		all[lang] = some
+	}
+	return all
 }
 
-// Print writes the report for people.
-func (r *Report) Print(w io.Writer) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "engine %s\n", r.Engine)
-	for _, x := range r.Results {
-		fmt.Fprintf(&b, "%-28s %-11s n=%-6d dups=%-5d ", x.Set, x.Task, x.Rows, x.Dups)
-		if x.R != nil {
-			fmt.Fprintf(&b, "r %.3f [%.3f %.3f]  ", x.R.Value, x.R.Low, x.R.High)
-		} else {
-			fmt.Fprintf(&b, "acc %.3f [%.3f %.3f]  mF1 %.3f [%.3f %.3f]  ece %.3f  cov90 %.2f  ", x.Accuracy.Value, x.Accuracy.Low, x.Accuracy.High,
-				x.MacroF1.Value, x.MacroF1.Low, x.MacroF1.High, x.ECE.Value, x.Coverage.Value)
-		}
-		fmt.Fprintf(&b, "%.0f us p99 %.0f\n", x.Micros, x.P99)
-		for _, c := range x.Classes {
-			fmt.Fprintf(&b, "    %-12s n=%-6d P %.3f R %.3f\n", c.Class, c.Rows, c.Precision, c.Recall)
-		}
-		for _, n := range x.Notes {
-			fmt.Fprintf(&b, "    %s\n", n)
-		}
+// Write writes the report as JSON: the same report, the same bytes.
+func (r *Report) Write(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", " ")
+	if err := e.Encode(r); err != nil {
+		return fmt.Errorf("write the report: %w", err)
 	}
-	for _, s := range r.Skipped {
-		fmt.Fprintf(&b, "skipped %s\n", s)
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return nil
 }
 
 // ReadReport reads a report that was written as JSON.
@@ -86,4 +94,81 @@ func ReadReport(r io.Reader) (*Report, error) {
 		return nil, fmt.Errorf("read the earlier report: %w", err)
 	}
 	return &out, nil
+}
+
+// Print writes the report for people; classes too when all is asked for.
+func (r *Report) Print(w io.Writer, all bool) error {
+	p := &printer{w: w}
+	p.line("engine %s %s", r.Engine, r.Model)
+	p.line("%-30s %-11s %6s %5s  %-20s %-20s %-20s %s", "set", "task", "rows", "dups", "accuracy", "macro-F1", "calibration error", "coverage at 90 %")
+	for i := range r.Results {
+		p.result(&r.Results[i], all)
+	}
+	if len(r.Agreement) > 0 {
+		p.line("\nagreement of the annotators: rows, Cohen's kappa")
+		for _, a := range r.Agreement {
+			p.line("  %-28s %6d  %.3f (agree on %.1f %%)", a.Head, a.Rows, a.Kappa, 100*a.Agree)
+		}
+	}
+	if len(r.Fairness) > 0 {
+		p.fairness(r.Fairness, all)
+	}
+	p.references(r)
+	if len(r.Absent) > 0 {
+		p.line("\nnot here: %v", r.Absent)
+	}
+	return p.err
+}
+
+// printer writes lines until one fails.
+type printer struct {
+	w   io.Writer
+	err error
+}
+
+func (p *printer) line(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
+	}
+}
+
+func (p *printer) result(r *Result, all bool) {
+	dups := r.Removed.Exact + r.Removed.Near
+	if r.Correlation != nil {
+		p.line("%-30s %-11s %6d %5d  correlation %s", r.Set, r.Task, r.Rows, dups, r.Correlation)
+		return
+	}
+	if r.Accuracy == nil {
+		p.line("%-30s %-11s %6d %5d", r.Set, r.Task, r.Rows, dups)
+		return
+	}
+	p.line("%-30s %-11s %6d %5d  %-20s %-20s %-20s %s", r.Set, r.Task, r.Rows, dups, r.Accuracy, r.MacroF1, r.Calibration, r.Coverage)
+	for _, n := range r.Notes {
+		p.line("    %s", n)
+	}
+	if !all {
+		return
+	}
+	for _, c := range r.Classes {
+		p.line("    %-16s %6d  precision %-20s recall %s", c.Class, c.Rows, &c.Precision, &c.Recall)
+	}
+}
+
+// String is "0.897 [0.889 0.905]", and nothing when there is no figure.
+func (f *Figure) String() string {
+	if f == nil {
+		return ""
+	}
+	return fmt.Sprintf("%.3f [%.3f %.3f]", f.Value, f.Low, f.High)
+}
+
+// Print writes what judging took.
+func (c *Cost) Print(w io.Writer) error {
+	us := func(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 }
+	if c.Texts == 0 {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "\n%d texts: mean %.1f us, median %.1f us, 99 in 100 within %.1f us, %d bytes allocated for one (on this machine, one core)\n",
+		c.Texts, us(c.Mean), us(c.P50), us(c.P99), c.Bytes)
+	return err
 }

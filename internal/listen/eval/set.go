@@ -1,116 +1,129 @@
 package eval
 
 import (
-	"hash/fnv"
+	"crypto/sha256"
+	"fmt"
 	"os"
-	"path/filepath"
-	"slices"
-	"strings"
-	"unicode"
+
+	"github.com/orrery-cxm/orrery"
 )
 
 // Task says what a set asks.
 type Task string
 
 const (
-	Polarity    Task = "polarity"    // negative, neutral, positive
+	Polarity    Task = "polarity"    // negative, neutral, positive, and mixed where the set has it
 	Binary      Task = "binary"      // negative or positive; the engine must choose
 	Emotion     Task = "emotion"     // one emotion a text, from those that occur
 	Correlation Task = "correlation" // a mean human score
 	Complaint   Task = "complaint"   // complaint or other
 	Question    Task = "question"    // plain customers' questions: asked, and no complaint
-	Hold        Task = "hold"        // negative or positive: would a hold open
+	Hold        Task = "hold"        // hold or none: would the shipped threshold open a case and stop adverts
 	Language    Task = "language"    // a BCP 47 tag
 	Life        Task = "life"        // a kind of life event, or none
+	Urgent      Task = "urgent"      // urgent or calm
+	Intents     Task = "intents"     // any of the intents
+	Risks       Task = "risks"       // any of the risk classes
+	Events      Task = "life events" // any of the life events
+	Personal    Task = "personal"    // any kind of personal data, found where it stands
 )
+
+// tasks that a file of an own set may name.
+var tasks = [...]Task{Polarity, Binary, Emotion, Complaint, Question, Hold, Language, Life, Urgent}
+
+// many says that a text may have several classes of the task, or none.
+func (t Task) many() bool { return t == Intents || t == Risks || t == Events || t == Personal }
+
+// calibrated says that the engine gives a probability of its answer.
+func (t Task) calibrated() bool {
+	return t == Polarity || t == Binary || t == Emotion || t == Complaint || t == Urgent
+}
 
 // Row is one labelled text.
 type Row struct {
-	Text  string
-	Gold  string
-	Score float64 // of Correlation
+	Text    string
+	Channel orrery.Channel
+	Gold    string   // the class, where there is one
+	Golds   []string // the classes, where there may be several
+	Open    []string // classes that nobody can judge in this row, where there may be several
+	Spans   []Span   // of Personal
+	Life    []Event  // of Events
+	Score   float64  // of Correlation
+	Praise  bool     // nobody may hold this
+}
+
+// Span is a stretch of personal data.
+type Span struct {
+	Kind string `json:"kind"`
+	Text string `json:"text"`
+}
+
+// Event is something in somebody's life.
+type Event struct {
+	Event string `json:"event"`
+	Who   string `json:"who"`
+	When  string `json:"when"`
 }
 
 // Set is the rows of one source for one task.
 type Set struct {
-	Name string
-	Task Task
-	Rows []Row
-	Dups int // rows that were removed
+	Name    string
+	Task    Task
+	Rows    []Row
+	Removed Removed
 }
 
-// Load reads every set under dir that it knows; skipped names those whose files are not there, with the reason.
-func Load(dir string) (sets []Set, skipped []string, err error) {
+// Removed says how many rows were left out.
+type Removed struct {
+	Exact         int `json:"exact"`         // the letters of an earlier row
+	Near          int `json:"near"`          // nearly those of an earlier row
+	Contradicting int `json:"contradicting"` // of both, how many had another label than the row that was kept
+}
+
+// digest names the rows, so that two reports can be compared text by text.
+func (s *Set) digest() string {
+	h := sha256.New()
+	for i := range s.Rows {
+		r := &s.Rows[i]
+		fmt.Fprintf(h, "%q %q %q %q %q %g\n", r.Text, r.Gold, r.Golds, r.Open, r.Spans, r.Score)
+	}
+	return fmt.Sprintf("%x", h.Sum(nil)[:8])
+}
+
+// Load reads every set under dir that it knows; absent names the layouts of which there is no file, with the reason where
+// a file is there but cannot be read.
+func Load(dir string) (sets []Set, absent []string, err error) {
 	if _, err := os.Stat(dir); err != nil {
-		return nil, []string{"no data at " + dir + ": " + err.Error()}, nil
+		return nil, nil, orrery.NotFound("eval.data", "there is no directory "+dir)
 	}
 	for _, l := range layouts {
-		got, err := l.read(filepath.Join(dir, l.folder))
-		if err != nil {
-			skipped = append(skipped, l.folder+": "+err.Error())
-			continue
+		found := false
+		for _, name := range l.files(dir) {
+			got, err := l.read(name)
+			if err != nil {
+				absent = append(absent, l.name+": "+err.Error())
+				continue
+			}
+			for _, s := range got {
+				if found = found || len(s.Rows) > 0; len(s.Rows) > 0 {
+					sets = append(sets, s)
+				}
+			}
+			if found && !l.all {
+				break
+			}
 		}
-		sets = append(sets, got...)
+		if !found {
+			absent = append(absent, l.name)
+		}
 	}
 	own, err := readOwn(dir)
 	if err != nil {
-		return nil, skipped, err
+		return nil, absent, err
 	}
 	sets = append(sets, own...)
 	for i := range sets {
 		sets[i].dedupe()
 	}
-	return sets, skipped, nil
-}
-
-// dedupe removes rows whose letters, or whose sketch of rarest words, an earlier row has.
-func (s *Set) dedupe() {
-	seen := map[uint64]bool{}
-	kept := s.Rows[:0]
-	for _, r := range s.Rows {
-		letters, sketch := prints(r.Text)
-		if seen[letters] || sketch != 0 && seen[sketch] {
-			s.Dups++
-			continue
-		}
-		seen[letters] = true
-		if sketch != 0 {
-			seen[sketch] = true
-		}
-		kept = append(kept, r)
-	}
-	s.Rows = kept
-}
-
-// prints are a hash of the letters alone and one of the eight smallest word hashes; the latter is 0 for short texts, where
-// it would mean too little.
-func prints(text string) (letters, sketch uint64) {
-	h := fnv.New64a()
-	var words []uint64
-	for _, w := range strings.Fields(strings.ToLower(text)) {
-		if w[0] == '@' || strings.HasPrefix(w, "http") || w == "rt" {
-			continue
-		}
-		wh := fnv.New64a()
-		for _, r := range w {
-			if unicode.IsLetter(r) {
-				var b [4]byte
-				n := copy(b[:], string(r))
-				h.Write(b[:n])
-				wh.Write(b[:n])
-			}
-		}
-		words = append(words, wh.Sum64())
-	}
-	letters = h.Sum64()
-	slices.Sort(words)
-	words = slices.Compact(words)
-	if len(words) < 9 {
-		return letters, 0
-	}
-	sketch = 1469598103934665603
-	for _, w := range words[:8] {
-		sketch = (sketch ^ w) * 1099511628211
-	}
-	return letters, sketch ^ uint64(len(words)/3)
+	return sets, absent, nil
 }
