@@ -3,7 +3,6 @@ package app
 import (
 	"bytes"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -38,7 +37,7 @@ func (c *listenEval) Run(r *runner) error {
 		return err
 	}
 	report.Model = fmt.Sprintf("%x", sha256.Sum256(model))[:16]
-	if err := errors.Join(report.Print(r.out, c.Classes), cost.Print(r.out)); err != nil {
+	if err := report.Print(r.out, cost, c.Classes); err != nil {
 		return fmt.Errorf("print the report: %w", err)
 	}
 	fmt.Fprintf(r.out, "the engine holds %.1f MB, of which the model is %.1f MB\n", float64(held)/1e6, float64(len(model))/1e6)

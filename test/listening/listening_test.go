@@ -61,10 +61,7 @@ func TestTheBlindSetIsMeasured(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := report.Print(&out, true); err != nil {
-		t.Fatal(err)
-	}
-	if err := cost.Print(&out); err != nil {
+	if err := report.Print(&out, cost, true); err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("%s", out.Bytes())

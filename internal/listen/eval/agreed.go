@@ -5,25 +5,25 @@ import (
 	"unicode"
 )
 
-// Sets asks the rows on which both annotators agree: every head over all messages, over each file and each script, and
+// Sets asks the rows on which both annotators agree: every head over all messages, over each writing (by the id) and each script, and
 // polarity, intents and holds over each slice of at least sliceFrom messages.
 func (b *Blind) Sets() []Set {
 	if !b.Labelled() {
 		return nil
 	}
 	all := b.every("blind", func(*Message) bool { return true })
-	var parts, scripts, slicesOf []string
+	var writings, scripts, slicesOf []string
 	rows := map[string]int{}
 	for i := range b.Messages {
 		m := &b.Messages[i]
-		parts, scripts = append(parts, m.part), append(scripts, scriptOf(m.Text))
+		writings, scripts = append(writings, m.writing()), append(scripts, scriptOf(m.Text))
 		for _, s := range m.Slices {
 			slicesOf = append(slicesOf, s)
 			rows[s]++
 		}
 	}
-	for _, p := range distinct(parts) {
-		all = append(all, b.every("blind file "+p, func(m *Message) bool { return m.part == p })...)
+	for _, w := range distinct(writings) {
+		all = append(all, b.every("blind writing "+w, func(m *Message) bool { return m.writing() == w })...)
 	}
 	for _, s := range distinct(scripts) {
 		all = append(all, b.every("blind script "+s, func(m *Message) bool { return scriptOf(m.Text) == s })...)

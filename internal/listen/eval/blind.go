@@ -20,8 +20,12 @@ type Message struct {
 	Text    string         `json:"text"`
 	Channel orrery.Channel `json:"channel"`
 	Slices  []string       `json:"slices"`
+}
 
-	part string // NAME of messages-NAME.jsonl
+// writing is what the id of the message begins with, up to its last dash: en, ar, hans, hant, yue.
+func (m *Message) writing() string {
+	at := strings.LastIndexByte(m.ID, '-')
+	return m.ID[:max(at, 0)]
 }
 
 // Labels are what one annotator found in a message. A field that is nil was left out.
@@ -73,9 +77,7 @@ func FindBlind(dir string) (*Blind, error) {
 		if filepath.Dir(f) != b.Dir {
 			continue
 		}
-		part := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(f), "messages-"), ".jsonl")
 		wrong = append(wrong, eachLine(f, func(m *Message) error {
-			m.part = part
 			if err := m.check(); err != nil {
 				return err
 			}
@@ -155,8 +157,8 @@ func eachLine[T any](file string, use func(*T) error) error {
 
 func (m *Message) check() error {
 	switch {
-	case m.ID == "":
-		return errors.New("a message needs an id")
+	case m.writing() == "":
+		return fmt.Errorf("%q is no id: a message needs one such as en-001, that begins with its writing", m.ID)
 	case strings.TrimSpace(m.Text) == "" || !utf8.ValidString(m.Text):
 		return fmt.Errorf("%s: a message needs a text in UTF-8", m.ID)
 	}

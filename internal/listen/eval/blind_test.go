@@ -9,18 +9,18 @@ import (
 
 // three messages of a made-up blind set; the annotators differ in the polarity and the intents of the last.
 var blindFiles = map[string]string{
-	"messages-latin.jsonl": `{"id":"a-1","text":"worst service ever, nobody answers, I want my money back","channel":"x","slices":["plain"]}
-{"id":"a-2","text":"thank you so much, wonderful crew. Reach me at ann@example.com","channel":"email","slices":["praise"]}
+	"messages-en.jsonl": `{"id":"en-1","text":"worst service ever, nobody answers, I want my money back","channel":"x","slices":["plain"]}
+{"id":"en-2","text":"thank you so much, wonderful crew. Reach me at ann@example.com","channel":"email","slices":["praise"]}
 `,
-	"messages-hans.jsonl": `{"id":"z-1","text":"我奶奶上周去世了，请帮我取消预订","channel":"","slices":["life"]}
+	"messages-zh.jsonl": `{"id":"hans-1","text":"我奶奶上周去世了，请帮我取消预订","channel":"","slices":["life"]}
 `,
-	"labels-a.jsonl": `{"id":"a-1","polarity":"negative","intents":["complaint","request"],"emotion":"anger","urgent":false,"hold":true,"life":[],"risks":[],"pii":[]}
-{"id":"a-2","polarity":"positive","intents":["praise"],"emotion":"gratitude","urgent":false,"hold":false,"life":[],"risks":[],"pii":[{"kind":"email","text":"ann@example.com"}]}
-{"id":"z-1","polarity":"neutral","intents":["request"],"emotion":"sadness","urgent":false,"hold":false,"life":[{"event":"bereavement","who":"family","when":"recent"}],"risks":[],"pii":[]}
+	"labels-a.jsonl": `{"id":"en-1","polarity":"negative","intents":["complaint","request"],"emotion":"anger","urgent":false,"hold":true,"life":[],"risks":[],"pii":[]}
+{"id":"en-2","polarity":"positive","intents":["praise"],"emotion":"gratitude","urgent":false,"hold":false,"life":[],"risks":[],"pii":[{"kind":"email","text":"ann@example.com"}]}
+{"id":"hans-1","polarity":"neutral","intents":["request"],"emotion":"sadness","urgent":false,"hold":false,"life":[{"event":"bereavement","who":"family","when":"recent"}],"risks":[],"pii":[]}
 `,
-	"labels-b.jsonl": `{"id":"a-1","polarity":"negative","intents":["complaint"],"emotion":"anger","urgent":false,"hold":true,"life":[],"risks":[],"pii":[]}
-{"id":"a-2","polarity":"positive","intents":["praise"],"emotion":"gratitude","urgent":false,"hold":false,"life":[],"risks":[],"pii":[{"kind":"email","text":"ann@example.com."}]}
-{"id":"z-1","polarity":"negative","intents":["cancellation"],"emotion":"sadness","urgent":true,"hold":false,"life":[{"event":"bereavement","who":"family","when":"planned"}],"risks":[],"pii":[]}
+	"labels-b.jsonl": `{"id":"en-1","polarity":"negative","intents":["complaint"],"emotion":"anger","urgent":false,"hold":true,"life":[],"risks":[],"pii":[]}
+{"id":"en-2","polarity":"positive","intents":["praise"],"emotion":"gratitude","urgent":false,"hold":false,"life":[],"risks":[],"pii":[{"kind":"email","text":"ann@example.com."}]}
+{"id":"hans-1","polarity":"negative","intents":["cancellation"],"emotion":"sadness","urgent":true,"hold":false,"life":[{"event":"bereavement","who":"family","when":"planned"}],"risks":[],"pii":[]}
 `,
 }
 
@@ -67,14 +67,25 @@ func TestOnlyWhatBothAnnotatorsSayIsMeasured(t *testing.T) {
 	if !row("blind/hold", "thank").Praise || row("blind/hold", "我奶奶").Praise {
 		t.Error("thanks are praise and a bereavement is not")
 	}
-	if len(sets["blind file hans/emotion"].Rows) != 1 || len(sets["blind script han/emotion"].Rows) != 1 {
-		t.Error("the files and scripts are not told apart")
+	if len(sets["blind writing hans/emotion"].Rows) != 1 || len(sets["blind script han/emotion"].Rows) != 1 {
+		t.Error("the writings and scripts are not told apart")
 	}
 	e := engine(t)
 	for _, s := range []string{"blind/polarity", "blind/hold", "blind/personal"} {
 		set := sets[s]
 		if r, _ := Measure(e, &set); r.Accuracy.Value != 1 {
 			t.Errorf("%s: plain messages are judged %v right: %+v", s, r.Accuracy, r.Classes)
+		}
+	}
+}
+
+func TestPersonalDataCountsOnlyWhereItStands(t *testing.T) {
+	row := Row{Text: "write to ann@example.com, not to my office", Golds: []string{"email"}}
+	for span, want := range map[string]float64{"ann@example.com": 1, "my office": 0} {
+		row.Spans = []Span{{Kind: "email", Text: span}}
+		r, _ := Measure(engine(t), &Set{Name: "x", Task: Personal, Rows: []Row{row}})
+		if c := r.Classes[0]; c.Precision.Value != want || c.Recall.Value != want {
+			t.Errorf("the address stands at %q: precision %v, recall %v, want %v", span, c.Precision.Value, c.Recall.Value, want)
 		}
 	}
 }
@@ -101,7 +112,7 @@ func TestKappaIsAgreementBeyondChance(t *testing.T) {
 func TestLabelsOutsideTheGuidelinesAreNamed(t *testing.T) {
 	for what, change := range map[string][2]string{
 		"polarity is one of": {`"polarity":"neutral"`, `"polarity":"sad"`}, "intents is one of": {`["praise"]`, `["thanks"]`}, "does not stand in the message": {"ann@example.com", "bob@example.com"},
-		"no message is called": {`"id":"z-1"`, `"id":"z-9"`}, "unknown field": {`"hold"`, `"holds"`}, "when is one of": {`"recent"`, `"now"`},
+		"no message is called": {`"id":"hans-1"`, `"id":"hans-9"`}, "unknown field": {`"hold"`, `"holds"`}, "when is one of": {`"recent"`, `"now"`},
 	} {
 		dir := blindWith(t, map[string]string{"labels-a.jsonl": strings.ReplaceAll(blindFiles["labels-a.jsonl"], change[0], change[1])})
 		if _, err := FindBlind(dir); err == nil || !strings.Contains(err.Error(), what) || !strings.Contains(err.Error(), "labels-a.jsonl:") {
@@ -144,7 +155,7 @@ func TestAChangeOfTheBlindSetNeedsANote(t *testing.T) {
 	if _, _, err := Fixed(dir); err != nil {
 		t.Errorf("fixed and noted: %v", err)
 	}
-	write("messages-hans.jsonl", blindFiles["messages-hans.jsonl"]+" ")
+	write("messages-zh.jsonl", blindFiles["messages-zh.jsonl"]+" ")
 	if _, _, err := Fixed(dir); err == nil || !strings.Contains(err.Error(), "is not the one that HASH fixes") {
 		t.Errorf("a message changed: %v", err)
 	}

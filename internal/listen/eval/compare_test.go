@@ -35,7 +35,7 @@ func TestAChangeIsCalledBetterOrWorseOnlyWhenItIsSure(t *testing.T) {
 	for _, c := range []struct {
 		before, now int
 		want        string
-	}{{200, 300, "worse worse "}, {300, 200, "better better "}, {200, 200, "same same "}, {200, 202, "same same "}} {
+	}{{200, 300, "worse worse "}, {300, 200, "better better "}, {200, 200, "same same "}, {200, 202, "same same "}, {200, 198, "same same "}} {
 		if got := verdicts(t, resultOf(1000, c.before), resultOf(1000, c.now)); got != c.want {
 			t.Errorf("%d wrong before, %d now of 1000: %q, want %q", c.before, c.now, got, c.want)
 		}

@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"errors"
 	"os"
 	"testing"
 
@@ -31,7 +30,7 @@ func TestTheEngineIsMeasuredOnPublicSets(t *testing.T) {
 	if err != nil {
 		t.Fatalf("measure: %v", err)
 	}
-	if err := errors.Join(r.Print(os.Stdout, true), cost.Print(os.Stdout)); err != nil {
+	if err := r.Print(os.Stdout, cost, true); err != nil {
 		t.Fatal(err)
 	}
 }

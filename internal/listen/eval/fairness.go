@@ -34,7 +34,7 @@ func (m *Moved) Rate() float64 {
 // of today are what a test holds, for each group and for all groups of people together. A variety of a language is other
 // words, and the engine cannot know all.
 const (
-	boundGroup   = 0.20 // one group of people in one language: few sentences
+	boundGroup   = 0.25 // one group of people in one language: few sentences
 	boundPeople  = 0.06 // all of them
 	boundWriting = 0.05
 	boundVariety = 0.40

@@ -56,6 +56,12 @@ type Cost struct {
 	allocated, began uint64
 }
 
+// Costs are those of each set, in the order of the results, and of all texts together.
+type Costs struct {
+	Sets []Cost
+	All  Cost
+}
+
 func (c *Cost) start() {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)

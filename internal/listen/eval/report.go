@@ -18,7 +18,7 @@ type Report struct {
 }
 
 // Run measures l on every set under dir and tells what it took.
-func Run(l Listener, dir string) (*Report, *Cost, error) {
+func Run(l Listener, dir string) (*Report, *Costs, error) {
 	sets, absent, err := Load(dir)
 	if err != nil {
 		return nil, nil, err
@@ -36,16 +36,17 @@ func Run(l Listener, dir string) (*Report, *Cost, error) {
 		r.Agreement = blind.Agreement()
 		sets = append(sets, blind.Sets()...)
 	}
-	total := &Cost{}
+	costs := &Costs{}
 	for i := range sets {
 		res, cost := Measure(l, &sets[i])
 		r.Results = append(r.Results, res)
-		total.took = append(total.took, cost.took...)
-		total.allocated += cost.allocated
+		costs.Sets = append(costs.Sets, cost)
+		costs.All.took = append(costs.All.took, cost.took...)
+		costs.All.allocated += cost.allocated
 	}
-	total.sum()
+	costs.All.sum()
 	r.Fairness, err = Fairness(l, someTexts(sets))
-	return r, total, err
+	return r, costs, err
 }
 
 // swapTexts is how many texts of each language get other names, brands and emoji put around them.
@@ -96,13 +97,16 @@ func ReadReport(r io.Reader) (*Report, error) {
 	return &out, nil
 }
 
-// Print writes the report for people; classes too when all is asked for.
-func (r *Report) Print(w io.Writer, all bool) error {
+// Print writes the report for people, with what it took; classes and examples too when all is asked for.
+func (r *Report) Print(w io.Writer, costs *Costs, all bool) error {
 	p := &printer{w: w}
 	p.line("engine %s %s", r.Engine, r.Model)
-	p.line("%-30s %-11s %6s %5s  %-20s %-20s %-20s %s", "set", "task", "rows", "dups", "accuracy", "macro-F1", "calibration error", "coverage at 90 %")
+	p.line("%-30s %-11s %6s %5s %8s %8s  %-20s %-20s %-20s %s", "set", "task", "rows", "dups", "us mean", "us p99", "accuracy", "macro-F1", "calibration error", "coverage at 90 %")
 	for i := range r.Results {
-		p.result(&r.Results[i], all)
+		p.result(&r.Results[i], &costs.Sets[i], all)
+	}
+	if c := &costs.All; c.Texts > 0 {
+		p.line("\n%d texts: mean %.1f us, median %.1f us, 99 in 100 within %.1f us, %d bytes allocated for one (on this machine, one core)", c.Texts, us(c.Mean), us(c.P50), us(c.P99), c.Bytes)
 	}
 	if len(r.Agreement) > 0 {
 		p.line("\nagreement of the annotators: rows, Cohen's kappa")
@@ -132,17 +136,16 @@ func (p *printer) line(format string, args ...any) {
 	}
 }
 
-func (p *printer) result(r *Result, all bool) {
-	dups := r.Removed.Exact + r.Removed.Near
-	if r.Correlation != nil {
-		p.line("%-30s %-11s %6d %5d  correlation %s", r.Set, r.Task, r.Rows, dups, r.Correlation)
-		return
+func (p *printer) result(r *Result, c *Cost, all bool) {
+	head := fmt.Sprintf("%-30s %-11s %6d %5d %8.1f %8.1f ", r.Set, r.Task, r.Rows, r.Removed.Exact+r.Removed.Near, us(c.Mean), us(c.P99))
+	switch {
+	case r.Correlation != nil:
+		p.line("%s correlation %s", head, r.Correlation)
+	case r.Accuracy == nil:
+		p.line("%s", head)
+	default:
+		p.line("%s %-20s %-20s %-20s %s", head, r.Accuracy, r.MacroF1, r.Calibration, r.Coverage)
 	}
-	if r.Accuracy == nil {
-		p.line("%-30s %-11s %6d %5d", r.Set, r.Task, r.Rows, dups)
-		return
-	}
-	p.line("%-30s %-11s %6d %5d  %-20s %-20s %-20s %s", r.Set, r.Task, r.Rows, dups, r.Accuracy, r.MacroF1, r.Calibration, r.Coverage)
 	for _, n := range r.Notes {
 		p.line("    %s", n)
 	}
@@ -162,13 +165,4 @@ func (f *Figure) String() string {
 	return fmt.Sprintf("%.3f [%.3f %.3f]", f.Value, f.Low, f.High)
 }
 
-// Print writes what judging took.
-func (c *Cost) Print(w io.Writer) error {
-	us := func(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 }
-	if c.Texts == 0 {
-		return nil
-	}
-	_, err := fmt.Fprintf(w, "\n%d texts: mean %.1f us, median %.1f us, 99 in 100 within %.1f us, %d bytes allocated for one (on this machine, one core)\n",
-		c.Texts, us(c.Mean), us(c.P50), us(c.P99), c.Bytes)
-	return err
-}
+func us(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 }

@@ -111,11 +111,11 @@ func TestAnOwnSetIsMeasuredAndItsReportReadBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Results) != 1 || r.Results[0].Accuracy.Value != 1 || r.Results[0].Rows != 2 || len(r.Absent) != len(layouts) || cost.Texts != 2 {
+	if len(r.Results) != 1 || r.Results[0].Accuracy.Value != 1 || r.Results[0].Rows != 2 || len(r.Absent) != len(layouts) || cost.All.Texts != 2 {
 		t.Fatalf("two plain messages: %+v", r.Results)
 	}
 	var out, first, second bytes.Buffer
-	if err := r.Print(&out, true); err != nil || !strings.Contains(out.String(), "own mine") || !strings.Contains(out.String(), "on praise: holds 0.00 %") {
+	if err := r.Print(&out, cost, true); err != nil || !strings.Contains(out.String(), "own mine") || !strings.Contains(out.String(), "on praise: holds 0.00 %") {
 		t.Errorf("the report does not name the set and its false holds: %v\n%s", err, out.String())
 	}
 	again, _, err := Run(e, dir)
