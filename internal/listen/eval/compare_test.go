@@ -76,3 +76,16 @@ func TestAnswersAreReadBack(t *testing.T) {
 		}
 	}
 }
+
+func FuzzAnsweredNeverPanics(f *testing.F) {
+	f.Add(answers(Polarity, []judged{{said: 5}, {said: 1}}), uint8(2))
+	f.Add(answers(Correlation, []judged{{y: 0.5}}), uint8(1))
+	f.Add("", uint8(3))
+	f.Fuzz(func(t *testing.T, packed string, n uint8) {
+		for _, task := range []Task{Polarity, Personal, Correlation} {
+			if got, err := answered(task, packed, make([]judged, n)); err == nil && len(got) != int(n) {
+				t.Errorf("%s: %d rows asked, %d answered", task, n, len(got))
+			}
+		}
+	})
+}
