@@ -28,9 +28,14 @@ func React(t Turn, p *Policy, f orrery.Fact, at orrery.Stamp) {
 			automatic(t, p, p.Apology, orrery.Recovery, f.Fragment, f.Case)
 		}
 	}
-	if len(p.Subscriptions) > 0 {
-		notify(t, p, f)
+	if len(p.Subscriptions) == 0 {
+		return
 	}
+	if f, ok := f.(*orrery.PersonErased); ok {
+		farewell(t, p, f)
+		return
+	}
+	notify(t, p, f)
 }
 
 // push says what the destination should have for this person from now on.

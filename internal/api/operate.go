@@ -175,6 +175,9 @@ func (h *House) resubmit(ctx context.Context, number uint64, body []byte, key go
 	if err != nil {
 		return 0, err
 	}
+	if taken.duplicates > 0 && entry.Seen {
+		return 0, orrery.Conflict("quarantine.duplicate", "the message id of this event counts as seen: give the corrected event another messageId")
+	}
 	seq, err := h.Workspace.ClearQuarantined(ctx, engine.ClearQuarantine{Number: number, How: "resubmitted", By: by})
 	return max(seq, taken.seq), err
 }

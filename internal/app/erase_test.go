@@ -105,6 +105,8 @@ channels:
 subscriptions:
   - destination: deaf
     events: ["*"]
+  - destination: hook
+    events: ["case.opened"]
 `
 
 // canaries stand in every place where the text of a person may be.
@@ -351,6 +353,20 @@ func TestAfterAnErasureNoByteOfThePersonIsLeftAndOthersKeepTheirs(t *testing.T) 
 	receipt := v.erase(t, "email:canary@mail.example")
 	v.nowhere("after the erasure")
 	v.hook.wait(t, `"remove"`, receipt.Person.String())
+	told := v.hook.wait(t, `"type":"person.erased"`)
+	for _, i := range canaryIDs {
+		if id := v.Engine.Find(i.Namespace, i.Value); !strings.Contains(told, id.String()) {
+			t.Errorf("a subscriber who knows the person as %s is not told to forget it: %s", id, told)
+		}
+	}
+	for _, text := range append(canaries, "R-1", "cli") {
+		if strings.Contains(told, text) {
+			t.Errorf("the notice of an erasure says %s: %s", text, told)
+		}
+	}
+	if !strings.Contains(fmt.Sprint(receipt.Cleaned), "phone numbers as people wrote them") {
+		t.Errorf("the receipt does not say that remembered phone numbers are gone: %v", receipt.Cleaned)
+	}
 	if _, err := v.Engine.Person(context.Background(), person, 0); orrery.KindOf(err) != orrery.KindNotFound {
 		t.Errorf("the person can still be read: %v", err)
 	}

@@ -104,6 +104,17 @@ type readPhone struct {
 	ok                      bool
 }
 
+// ForgetPhones forgets every remembered number and returns how many there were: after an erasure nothing that a person
+// wrote stays in memory.
+func (d *Decoder) ForgetPhones() (n int) {
+	for i := range d.phones.slots {
+		if d.phones.slots[i].Swap(nil) != nil {
+			n++
+		}
+	}
+	return n
+}
+
 func newPhoneCache() *phoneCache { return &phoneCache{seed: maphash.MakeSeed()} }
 
 func (c *phoneCache) get(v, region string, read func(v, region string) (string, bool)) (string, bool) {

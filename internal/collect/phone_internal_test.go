@@ -37,3 +37,20 @@ func BenchmarkPhone(b *testing.B) {
 		}
 	})
 }
+
+func TestForgottenPhoneNumbersAreNowhereInTheDecoder(t *testing.T) {
+	d := New(DefaultPolicy(), nil)
+	d.normalPhone("0171 2345678", "DE")
+	d.normalPhone("030 901820", "DE")
+	if n := d.ForgetPhones(); n != 2 {
+		t.Errorf("two numbers were written in words of their own, %d were remembered", n)
+	}
+	for i := range d.phones.slots {
+		if p := d.phones.slots[i].Load(); p != nil {
+			t.Errorf("%s is still remembered", p.written)
+		}
+	}
+	if got, ok := d.normalPhone("0171 2345678", "DE"); !ok || got != "+491712345678" {
+		t.Errorf("a number that was forgotten is read as %q", got)
+	}
+}

@@ -61,7 +61,13 @@ func (c Release) run(b *batch) (any, error) {
 // Answered records how an attempt ended.
 type Answered struct{ act.Answered }
 
-func (c Answered) run(b *batch) (any, error) { return nil, c.Answered.Handle(b, &b.policy.Policy) }
+func (c Answered) run(b *batch) (any, error) {
+	err := c.Answered.Handle(b, &b.policy.Policy)
+	if err == nil {
+		b.forgetRemovals(c.Fragment)
+	}
+	return nil, err
+}
 
 // Bounced records that a message which a channel had accepted did not arrive after all.
 type Bounced struct{ act.Bounced }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/orrery-cxm/orrery"
+	"github.com/orrery-cxm/orrery/internal/act"
 	"github.com/orrery-cxm/orrery/internal/log"
 )
 
@@ -168,6 +169,10 @@ func timelinesOf(dst []orrery.FragmentID, f orrery.Fact) []orrery.FragmentID {
 		return append(dst, f.Fragment)
 	case *orrery.PersonErased:
 		return dst
+	case *orrery.EffectRequested:
+		if f.Effect.Type == act.EventErased {
+			return dst // nobody's: whoever comes again under that identifier is new
+		}
 	}
 	return subjectsOf(dst, f)
 }
@@ -185,8 +190,8 @@ func (c *core) apply(chunk log.Chunk, forSeen bool) error {
 	b.chunk.reset()
 	for i := range facts {
 		f := &facts[i]
-		if t, ok := f.fact.(*orrery.TouchRecorded); ok && t.Touch.MessageID != "" && forSeen {
-			c.seen.Add(c.keys.MessageKey(string(t.Touch.Source), t.Touch.MessageID), at)
+		if forSeen {
+			c.saw(f.fact, at)
 		}
 		b.facts = append(b.facts, batchFact{at: f.at, fact: f.fact, body: f.body})
 		b.fold(f.at, f.fact)

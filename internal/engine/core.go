@@ -229,6 +229,20 @@ func (c *core) duplicate(t *orrery.Touch, now orrery.Instant) (dedupe.Key, bool,
 	return key, known, nil
 }
 
+// saw notes the message id of an input that is in the log: recorded, or set aside because nobody was found for it.
+func (c *core) saw(f orrery.Fact, at orrery.Instant) {
+	switch f := f.(type) {
+	case *orrery.TouchRecorded:
+		if f.Touch.MessageID != "" {
+			c.seen.Add(c.keys.MessageKey(string(f.Touch.Source), f.Touch.MessageID), at)
+		}
+	case *orrery.InputQuarantined:
+		if f.Seen {
+			c.seen.Add(c.keys.MessageKey(string(f.Source), f.MessageID), at)
+		}
+	}
+}
+
 // touch places a touch with a person and records it.
 func (b *batch) touch(t *orrery.Touch) Result {
 	at := b.reserve()

@@ -109,14 +109,20 @@ func (b *batch) removals(fragments []orrery.FragmentID) []*orrery.PushRequested 
 	return out
 }
 
-// forgetRemovals lets the last trace of an erased person go once every destination has taken its removal.
+// forgetRemovals lets the last trace of an erased person go once every destination has taken its removal, and every
+// subscriber was told.
 func (b *batch) forgetRemovals(id orrery.FragmentID) {
 	if b.Node(id) != nil {
 		return
 	}
-	pushes := b.Box(id).Pushes
-	for i := range pushes {
-		if pushes[i].Pending() {
+	box := b.Box(id)
+	for i := range box.Pushes {
+		if box.Pushes[i].Pending() {
+			return
+		}
+	}
+	for i := range box.Notices {
+		if !box.Notices[i].Dead {
 			return
 		}
 	}

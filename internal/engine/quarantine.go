@@ -21,13 +21,14 @@ type Quarantine struct {
 	MessageID string
 	Code, Say string
 	Body      []byte
+	seen      bool // its message id was noted
 }
 
 func (q Quarantine) run(b *batch) (any, error) {
 	number := b.NextID()
 	body := q.Body[:min(len(q.Body), maxQuarantined)]
 	b.Emit(&orrery.InputQuarantined{Number: number, Source: q.Source, MessageID: q.MessageID, Code: q.Code, Say: q.Say,
-		Body: string(body), Trust: q.Trust})
+		Body: string(body), Trust: q.Trust, Seen: q.seen})
 	return number, nil
 }
 
@@ -45,7 +46,7 @@ func (q ClearQuarantine) run(b *batch) (any, error) {
 
 // quarantineTouch keeps a touch that nobody could be found for.
 func (b *batch) quarantineTouch(t *orrery.Touch, err error) {
-	q := Quarantine{Source: t.Source, Trust: t.Trust, MessageID: t.MessageID, Code: "identify.refused", Say: err.Error(), Body: touchJSON(t)}
+	q := Quarantine{Source: t.Source, Trust: t.Trust, MessageID: t.MessageID, Code: "identify.refused", Say: err.Error(), Body: touchJSON(t), seen: t.MessageID != ""}
 	var e *orrery.Error
 	if errors.As(err, &e) {
 		q.Code, q.Say = e.Code, e.Say

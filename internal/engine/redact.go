@@ -138,8 +138,11 @@ func (r *redactor) redact(f orrery.Fact) orrery.Fact {
 		return f
 	case *orrery.InputQuarantined:
 		if r.numbers[f.Number] && (f.Body != "" || f.Say != "" || f.MessageID != "") {
+			if f.Seen {
+				r.keys = append(r.keys, r.w.keys.MessageKey(string(f.Source), f.MessageID))
+			}
 			c := *f
-			c.Body, c.Say, c.MessageID = "", "", ""
+			c.Body, c.Say, c.MessageID, c.Seen = "", "", "", false
 			return &c
 		}
 		return f

@@ -138,7 +138,9 @@ func (b *batch) note(f orrery.Fact) {
 	case *orrery.CaseOpened, *orrery.CaseChanged, *orrery.HoldPlaced, *orrery.HoldChanged, *orrery.HoldReleased, *orrery.ApologyDue,
 		*orrery.ApologyPaid, *orrery.LifeNoted, *orrery.LifeChanged, *orrery.ConsentChanged, *orrery.SignalsRevised, *orrery.EffectAnswered:
 		for _, id := range subjectsOf(nil, f) {
-			b.change(b.PersonOf(id)).State = true
+			if person := b.PersonOf(id); person != 0 { // nobody: a subscriber heard of an erasure
+				b.change(person).State = true
+			}
 		}
 	case *orrery.IntentOffered:
 		b.change(b.PersonOf(f.Intent.Fragment)).Due = true

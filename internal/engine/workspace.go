@@ -93,6 +93,9 @@ type Workspace struct {
 	loopDone      chan struct{}
 	closing       chan struct{}
 	closeOnce     sync.Once
+	driveOnce     sync.Once
+	releaseOnce   sync.Once
+	released      error // of releaseOnce
 	checkpointNow chan chan error
 	between       chan func() // what must run between two chunks
 	erasing       sync.Mutex  // one erasure at a time
@@ -284,9 +287,7 @@ func (w *Workspace) replaySeen(ctx context.Context, from, to orrery.Seq) error {
 			return err
 		}
 		for i := range facts {
-			if t, ok := facts[i].fact.(*orrery.TouchRecorded); ok && t.Touch.MessageID != "" {
-				w.core.seen.Add(w.keys.MessageKey(string(t.Touch.Source), t.Touch.MessageID), at)
-			}
+			w.core.saw(facts[i].fact, at)
 		}
 	}
 	return nil
@@ -351,7 +352,7 @@ func (w *Workspace) found() error {
 	return nil
 }
 
-// Close ends the loop, writes a checkpoint and releases the files.
+// Close ends the loop, writes a checkpoint and releases the files. A second call does nothing more.
 func (w *Workspace) Close() error {
 	w.closeOnce.Do(func() {
 		w.queue.mu.Lock()
@@ -361,12 +362,13 @@ func (w *Workspace) Close() error {
 	})
 	<-w.loopDone
 	if w.options.Driven {
-		w.finish()
+		w.driveOnce.Do(w.finish)
 	}
 	return w.release()
 }
 
-// Kill lets go of the files without a checkpoint, as a crash would: for tests and simulations.
+// Kill lets go of the files without a checkpoint, as a crash would: for tests and simulations. After a Close, or another
+// Kill, it does nothing more.
 func (w *Workspace) Kill() {
 	w.killed.Store(true)
 	w.closeOnce.Do(func() { close(w.closing) })
@@ -375,6 +377,9 @@ func (w *Workspace) Kill() {
 }
 
 func (w *Workspace) release() error {
-	w.flushing.Wait()
-	return errors.Join(w.core.seen.Close(), w.core.state.store.close(), w.log.Close())
+	w.releaseOnce.Do(func() {
+		w.flushing.Wait()
+		w.released = errors.Join(w.core.seen.Close(), w.core.state.store.close(), w.log.Close())
+	})
+	return w.released
 }
