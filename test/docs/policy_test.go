@@ -22,7 +22,7 @@ import (
 const policyHead = `# The policy of a workspace
 
 One YAML file holds everything that a brand decides for itself. ` + "`orrery apply policy.yaml`" + ` puts it in force without a restart,
-` + "`--dry-run`" + ` says whom it would change; a mistake is refused with its line. What a file leaves out keeps its default, and
+` + "`--dry-run`" + ` says whom it would change, and what it would have changed in the last days; a mistake is refused with its line. What a file leaves out keeps its default, and
 each version is kept in the log. ` + "`[]`" + ` marks the fields of each entry of a list.
 
 This page is generated from the code: names and defaults cannot differ from it.
