@@ -123,6 +123,10 @@ func (s *Server) outbound(api huma.API) {
 		list, err := c.house.Views.Ledger(ctx, view.LedgerFilter{Page: in.page(), Destination: in.Destination})
 		return &struct{ Body view.List[view.Entry] }{list}, err
 	})
+	s.deadLetters(api)
+}
+
+func (s *Server) deadLetters(api huma.API) {
 	operation(api, "GET", "/v1/dead-letters", "listDeadLetters", govern.Govern, "What was tried as often as allowed", func(ctx context.Context, c caller, in *PageRef) (*struct{ Body view.List[view.Entry] }, error) {
 		if err := c.visible(ctx, in.After); err != nil {
 			return nil, err

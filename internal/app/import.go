@@ -24,7 +24,7 @@ type importCommand struct {
 	Source  string `help:"Name of the source, instead of the mapping's."`
 	Errors  string `help:"File for the rows that cannot be taken; FILE.errors by default." type:"path"`
 	Resume  bool   `help:"Go on where an import of this file ended."`
-	Server  string `help:"Address of a running server, to send the rows to its /v1/import instead of opening the directory."`
+	Server  string `help:"Address of a server elsewhere, to send the rows to its /v1/import. A server that has the directory open takes them through its local socket without this."`
 	Key     string `help:"Key for --server, with the scope write." env:"ORRERY_KEY"`
 }
 
@@ -66,7 +66,8 @@ func (c *importCommand) Run(r *runner) error {
 	return err
 }
 
-// door finds out where the rows go: into the workspace's directory, or to a running server.
+// door finds out where the rows go: into the workspace's directory, through the local socket of a server that has it
+// open, or to a server elsewhere.
 func (c *importCommand) door(r *runner, i *importing) (close func() error, err error) {
 	if c.Server != "" {
 		if c.Key == "" {
@@ -80,8 +81,9 @@ func (c *importCommand) door(r *runner, i *importing) (close func() error, err e
 	s.Still = true
 	h, err := OpenHouse(r.ctx, s)
 	if errors.Is(err, log.ErrLocked) {
-		return nil, &orrery.Error{Kind: orrery.KindConflict, Code: "import.locked", Err: err, Say: "a running server has the workspace open: send the rows through it with --server http://... " +
-			"--key ork_... (which uses POST /v1/import), or stop it for the import"}
+		i.positionPath = filepath.Join(workspaceDir(r), "imports", i.hash+".json")
+		i.take = (&beside{dir: workspaceDir(r), source: i.mapping.Source}).take
+		return func() error { return nil }, nil
 	}
 	if err != nil {
 		return nil, err

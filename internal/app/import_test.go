@@ -131,12 +131,39 @@ func TestAnImportRefusesWhatItCannotUse(t *testing.T) {
 	said(t, command(t, 1, "import", file, "--mapping", "orders-csv", "--data", data), `no column "user_id"`)
 	said(t, command(t, 1, "import", file, "--mapping", "orders-csv", "--data", data, "--errors", file), "name another")
 	said(t, command(t, 1, "import", file, "--mapping", "orders-csv", "--data", data, "--server", "http://127.0.0.1:1"), "needs a key")
-	h, err := app.OpenHouse(context.Background(), app.Settings{Dir: data, Name: "main", Still: true})
+}
+
+func TestAnImportGoesThroughTheServerThatHasTheDirectoryOpen(t *testing.T) {
+	dir := t.TempDir()
+	file, data, wrong := filepath.Join(dir, "orders.csv"), filepath.Join(dir, "data"), filepath.Join(dir, "wrong")
+	if err := os.WriteFile(file, []byte(wrongOrders), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h, err := app.OpenHouse(context.Background(), app.Settings{Dir: data, Name: "main"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer h.Close()
-	said(t, command(t, 1, "import", file, "--mapping", "segment-jsonl", "--data", data), "POST /v1/import")
+	door, err := app.OpenControl(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"import", file, "--mapping", "orders-csv", "--data", data, "--errors", wrong}
+	said(t, command(t, 0, args...), "4 rows read, 2 taken, 0 of them known already, 2 not taken")
+	b, err := os.ReadFile(wrong)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said(t, string(b), "# line 3: {total}: properties.total")
+	said(t, string(b), "# line 4: {placed_at}: \"the other day\" is no time")
+	said(t, command(t, 0, args...), "4 rows read, 2 taken, 2 of them known already, 2 not taken")
+	said(t, command(t, 1, append(args, "--resume")...), "imported to its end")
+	if err := errors.Join(door.Close(), h.Close()); err != nil {
+		t.Fatal(err)
+	}
+	said(t, command(t, 0, args...), "4 rows read, 2 taken, 2 of them known already, 2 not taken") // the same rows, without a server
+	if count, minor := spent(t, data, []string{"ann", "bob"}); count != 2 || minor != 3000 {
+		t.Errorf("2 orders worth 30.00 are expected; there are %d worth %d cents", count, minor)
+	}
 }
 
 func TestAnImportThroughARunningServerCountsWhatItQuarantined(t *testing.T) {

@@ -16,5 +16,6 @@ func operations() []served {
 		showQuarantined.served(),
 		resubmitQuarantined.served(),
 		discardQuarantined.served(),
+		importBatch.served(),
 	}
 }
