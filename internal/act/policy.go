@@ -10,37 +10,37 @@ import (
 
 // Policy says where outbound things go.
 type Policy struct {
-	Lists         []List         `yaml:"lists"`
-	Channels      []Route        `yaml:"channels"`
-	Subscriptions []Subscription `yaml:"subscriptions"`
-	Satisfaction  Automatic      `yaml:"satisfaction"` // the question after a resolved case
-	Apology       Automatic      `yaml:"apology"`      // sent by itself when an apology becomes due; off by default
+	Lists         []List         `yaml:"lists"`         // membership lists at destinations, fed by audiences
+	Channels      []Route        `yaml:"channels"`      // which destination delivers the messages of a channel
+	Subscriptions []Subscription `yaml:"subscriptions"` // destinations that are told what happens
+	Satisfaction  Automatic      `yaml:"satisfaction"`  // the question after a resolved case
+	Apology       Automatic      `yaml:"apology"`       // sent by itself when an apology becomes due
 }
 
 // List is one membership list at a destination, fed by an audience. Its code goes out; the audience's name never does.
 type List struct {
-	Code        string                 `yaml:"code"`
-	Destination orrery.DestinationName `yaml:"destination"`
-	Audience    orrery.AudienceName    `yaml:"audience"`
+	Code        string                 `yaml:"code"`        // the neutral code under which the list is known outside, such as X-01; the name of the audience never goes out
+	Destination orrery.DestinationName `yaml:"destination"` // the destination that keeps the list
+	Audience    orrery.AudienceName    `yaml:"audience"`    // the advertising or exclusion audience that feeds it
 }
 
 // Route says which destination delivers the messages of a channel.
 type Route struct {
-	Channel     orrery.Channel         `yaml:"channel"`
-	Destination orrery.DestinationName `yaml:"destination"`
+	Channel     orrery.Channel         `yaml:"channel"`     // the channel
+	Destination orrery.DestinationName `yaml:"destination"` // the destination that delivers its messages
 }
 
 // Subscription tells a destination about what happens: "case.*", "hold.placed", "audience.left".
 type Subscription struct {
-	Destination orrery.DestinationName `yaml:"destination"`
-	Events      []string               `yaml:"events"`
+	Destination orrery.DestinationName `yaml:"destination"` // the destination that is told
+	Events      []string               `yaml:"events"`      // what it is told of, such as case.* or hold.placed
 }
 
 // Automatic is a message that goes without anybody asking for it.
 type Automatic struct {
-	Send    bool           `yaml:"send"`
-	Channel orrery.Channel `yaml:"channel"`
-	Content string         `yaml:"content,omitempty"` // a text; {case} stands for the case id
+	Send    bool           `yaml:"send"`              // whether it is sent by itself
+	Channel orrery.Channel `yaml:"channel"`           // the channel on which it goes
+	Content string         `yaml:"content,omitempty"` // its text; {case} stands for the case id
 }
 
 // MaxHeld is how many intents one fragment may have waiting; one more is dropped with a reason.

@@ -10,9 +10,9 @@ import (
 
 // Policy is what a workspace may say about collecting.
 type Policy struct {
-	// Blocklist adds to [DefaultBlocklist].
+	// Blocklist adds values to those by which nobody can be recognised, such as undefined or guest: see [DefaultBlocklist].
 	Blocklist []string `yaml:"blocked_identifiers"`
-	// Purposes adds to [DefaultPurposes]: the name of a consent category, in any case, and what it permits.
+	// Purposes says what a consent category permits, by its name in any case; the usual names are known: see [DefaultPurposes].
 	Purposes map[string]orrery.Purpose `yaml:"consent_categories"`
 	// Currency of an order that names none.
 	Currency string `yaml:"currency"`

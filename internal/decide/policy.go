@@ -16,6 +16,7 @@ type Policy struct {
 
 // Audience is a named set of people, kept live.
 type Audience struct {
+	// Name is what the audience is called inside: lower-case letters, digits, - and _.
 	Name orrery.AudienceName `yaml:"name"`
 	// Rule says who belongs, in the rule language; empty for an exclusion audience.
 	Rule string `yaml:"rule,omitempty"`
@@ -23,8 +24,9 @@ type Audience struct {
 	Advertising bool `yaml:"advertising,omitempty"`
 	// Excludes makes it the set of people whom the gate bars from advertising and who consented to it before: the list
 	// that an ad platform must exclude.
-	Excludes bool   `yaml:"excludes,omitempty"`
-	Title    string `yaml:"title,omitempty"`
+	Excludes bool `yaml:"excludes,omitempty"`
+	// Title is how people read it on a screen.
+	Title string `yaml:"title,omitempty"`
 }
 
 // MaxAudiences bounds the rules of one workspace.

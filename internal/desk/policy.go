@@ -9,27 +9,27 @@ import (
 
 // Policy is everything about cases that a workspace may set. [DefaultPolicy] is what a new workspace gets.
 type Policy struct {
-	ComplaintCertain orrery.Confidence `yaml:"complaint_certain"` // a text opens a case from here: 700
-	ComplaintMaybe   orrery.Confidence `yaml:"complaint_maybe"`   // and asks a person from here: 450
-	MergeWindow      orrery.Span       `yaml:"merge_window"`      // the same matter inside it is the same case: 14d
-	AskAfter         orrery.Span       `yaml:"ask_after"`         // resolved, then: are you satisfied? 1h
-	RemindAfter      orrery.Span       `yaml:"remind_after"`      // asked, then one reminder: 72h
-	EscalateAfter    orrery.Span       `yaml:"escalate_after"`    // resolved and no answer: a person looks: 7d
-	ReviewExpires    orrery.Span       `yaml:"review_expires"`    // nobody looked at a maybe: 7d
-	UnverifiedLimit  int               `yaml:"unverified_limit"`  // cases a person may get from public keys: 3
-	UnverifiedWindow orrery.Span       `yaml:"unverified_window"` // inside this window: 24h
-	Severity         SeverityRules     `yaml:"severity"`
+	ComplaintCertain orrery.Confidence `yaml:"complaint_certain"` // a text that is a complaint at least so surely, in thousandths, opens a case
+	ComplaintMaybe   orrery.Confidence `yaml:"complaint_maybe"`   // a text that may be one at least so surely is put before a person
+	MergeWindow      orrery.Span       `yaml:"merge_window"`      // the same matter, reported again within it, joins the same case
+	AskAfter         orrery.Span       `yaml:"ask_after"`         // how long after a case was resolved the person is asked whether they are satisfied
+	RemindAfter      orrery.Span       `yaml:"remind_after"`      // how long after the question its one reminder follows
+	EscalateAfter    orrery.Span       `yaml:"escalate_after"`    // how long after a case was resolved a person looks when no answer came
+	ReviewExpires    orrery.Span       `yaml:"review_expires"`    // how long a text that may be a complaint waits for a person to look
+	UnverifiedLimit  int               `yaml:"unverified_limit"`  // cases that a person may get from public keys within the window below; more are put before a person
+	UnverifiedWindow orrery.Span       `yaml:"unverified_window"` // the window in which cases from public keys are counted
+	Severity         SeverityRules     `yaml:"severity"`          // how severe a case is, from what was understood
 }
 
 // SeverityRules turn what was understood into a severity. Each of anger, cancellation, another risk, in public, and
 // repeated is one step up from low.
 type SeverityRules struct {
 	High         []string          `yaml:"high"`           // any of these risks makes a case high at once
-	AngerFrom    orrery.Confidence `yaml:"anger_from"`     // 600
-	CancelFrom   orrery.Confidence `yaml:"cancel_from"`    // 600
-	RiskFrom     orrery.Confidence `yaml:"risk_from"`      // 500
-	StepsForHigh int               `yaml:"steps_for_high"` // 2
-	Repeated     orrery.Span       `yaml:"repeated"`       // another case of this person inside it counts as repeated: 30d
+	AngerFrom    orrery.Confidence `yaml:"anger_from"`     // anger counts as a step up when it is at least so sure, in thousandths
+	CancelFrom   orrery.Confidence `yaml:"cancel_from"`    // the wish to leave counts as a step up from here
+	RiskFrom     orrery.Confidence `yaml:"risk_from"`      // a risk counts as a step up from here
+	StepsForHigh int               `yaml:"steps_for_high"` // so many steps up make a case high; fewer make it medium
+	Repeated     orrery.Span       `yaml:"repeated"`       // another case of this person within it counts as a step up
 }
 
 // DefaultPolicy is what a careful care team would set.

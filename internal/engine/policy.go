@@ -21,12 +21,12 @@ import (
 // Policy is everything that a workspace decides for itself, as one YAML file: written by people, validated with line
 // numbers, versioned in the log, applied without a restart.
 type Policy struct {
-	Collect      collect.Policy    `yaml:"collect"`
-	Identity     identify.Policy   `yaml:"identity"`
-	Cases        desk.Policy       `yaml:"cases"`
-	Protection   protect.Policy    `yaml:"protection"`
-	Audiences    []decide.Audience `yaml:"audiences"`
-	Destinations []Destination     `yaml:"destinations"`
+	Collect      collect.Policy    `yaml:"collect"`      // how touches are taken
+	Identity     identify.Policy   `yaml:"identity"`     // how far each kind of identifier is trusted
+	Cases        desk.Policy       `yaml:"cases"`        // when a case opens, asks, reminds and escalates
+	Protection   protect.Policy    `yaml:"protection"`   // what holds whom, and for how long
+	Audiences    []decide.Audience `yaml:"audiences"`    // sets of people, kept live
+	Destinations []Destination     `yaml:"destinations"` // where messages, notices and lists go
 	act.Policy   `yaml:",inline"`
 
 	Version int          `yaml:"-"`
@@ -36,13 +36,13 @@ type Policy struct {
 
 // Destination is one outlet to the outside world.
 type Destination struct {
-	Name orrery.DestinationName `yaml:"name"`
-	Kind string                 `yaml:"kind"` // webhook or csv
-	URL  string                 `yaml:"url,omitempty"`
+	Name orrery.DestinationName `yaml:"name"`          // its name, by which lists, channels and subscriptions call it
+	Kind string                 `yaml:"kind"`          // webhook or csv
+	URL  string                 `yaml:"url,omitempty"` // webhook: the address to which everything is posted
 	// Secrets are the names of environment variables or files ("file:/run/secrets/x") that hold signing secrets; two
 	// during a rotation. Secrets themselves never stand in a policy.
 	Secrets  []string `yaml:"secrets,omitempty"`
-	Platform string   `yaml:"platform,omitempty"` // csv: google, meta or x
+	Platform string   `yaml:"platform,omitempty"` // csv: the platform whose format the files have: google, meta or x
 	Folder   string   `yaml:"folder,omitempty"`   // csv: where the files go, inside the workspace unless absolute
 	// Full keeps a file of all members beside the changes; it is written anew at each change, so it suits small lists.
 	Full bool `yaml:"full,omitempty"`

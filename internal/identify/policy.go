@@ -10,9 +10,9 @@ import (
 // Policy says how far each kind of identifier may be trusted. The zero value is not usable: take [DefaultPolicy] or
 // call [Policy.Validate] after reading one, which also prepares it for use.
 type Policy struct {
-	Namespaces []Rule   `yaml:"namespaces"` // from the strongest to the weakest
-	Guards     Guards   `yaml:"guards"`
-	Blocklist  []string `yaml:"blocklist"` // "undefined" as a whole, "test@*" as a beginning, "/^x+$/" as a regular expression; case does not matter
+	Namespaces []Rule   `yaml:"namespaces"` // kinds of identifiers, from the strongest to the weakest
+	Guards     Guards   `yaml:"guards"`     // at most
+	Blocklist  []string `yaml:"blocklist"`  // values by which nobody can be recognised: "undefined" as a whole, "test@*" as a beginning, "/^x+$/" as a regular expression; case does not matter
 
 	blocked blocklist
 	ready   bool
@@ -21,19 +21,19 @@ type Policy struct {
 // Rule is the policy of one namespace. A namespace that is not listed is weaker than all that are, joins no known
 // persons and is shared as soon as two use it.
 type Rule struct {
-	Name        orrery.Namespace `yaml:"name"`
+	Name        orrery.Namespace `yaml:"name"`                     // kind of identifier: user_id, email, phone, or one of your own
 	Unique      bool             `yaml:"unique,omitempty"`         // names one person: whoever holds one is known
-	Limit       Limit            `yaml:"limit,omitempty"`          // how many a person may have
-	Bridge      Bridge           `yaml:"bridge"`                   // may it join two known persons?
-	SharedAfter Limit            `yaml:"shared_after,omitempty"`   // so many unique identifiers beside it, and it is shared
+	Limit       Limit            `yaml:"limit,omitempty"`          // how many of them a person may have
+	Bridge      Bridge           `yaml:"bridge"`                   // may it join two known persons? true, false, or proven: when a source vouched for it
+	SharedAfter Limit            `yaml:"shared_after,omitempty"`   // how many unique identifiers beside it make it a shared one
 	Split       bool             `yaml:"split_by_login,omitempty"` // a device: what is done without a login belongs to who logged in last
-	Validate    string           `yaml:"validate,omitempty"`       // email, phone or nothing
+	Validate    string           `yaml:"validate,omitempty"`       // how a value is checked and written: email, phone or nothing
 }
 
 // Limit is a number within a span; 0 is no limit, a span of 0 is for ever.
 type Limit struct {
-	Count int         `yaml:"count"`
-	Per   orrery.Span `yaml:"per,omitempty"`
+	Count int         `yaml:"count"`         // so many; 0 is no limit
+	Per   orrery.Span `yaml:"per,omitempty"` // within this span; 0 is for ever
 }
 
 // Bridge says whether an identifier may join two persons that both hold a unique identifier.
@@ -69,11 +69,11 @@ func (b *Bridge) UnmarshalText(text []byte) error {
 
 // Guards bound what one person, one node and one source may cause.
 type Guards struct {
-	MaxIdentifiers    int `yaml:"max_identifiers"`          // of a person, slices not counted
+	MaxIdentifiers    int `yaml:"max_identifiers"`          // identifiers of a person, the slices of a shared device not counted
 	MaxConnected      int `yaml:"max_connected"`            // identifiers connected by evidence: bounds the work of one touch
-	MaxEdges          int `yaml:"max_edges"`                // of one identifier
+	MaxEdges          int `yaml:"max_edges"`                // pieces of evidence about one identifier
 	GrowthPerDay      int `yaml:"growth_per_day"`           // touches a day that may add identifiers to a person
-	SuspectsPerMinute int `yaml:"suspect_joins_per_minute"` // of one source: joins of known persons, or beyond growth_per_day
+	SuspectsPerMinute int `yaml:"suspect_joins_per_minute"` // joins of known persons, or beyond growth_per_day, that one source may cause before its right to link is suspended
 }
 
 // maxNamespaces bounds the counters a person needs while it is being solved; the last stands for all unlisted ones.

@@ -26,11 +26,11 @@ const (
 
 // MoodRule turns marks into a word.
 type MoodRule struct {
-	HalfLife  orrery.Span `yaml:"half_life"` // after it a mark counts half
-	Angry     int         `yaml:"angry"`     // at or under minus this many points
-	Unhappy   int         `yaml:"unhappy"`
-	Pleased   int         `yaml:"pleased"` // at or over
-	Delighted int         `yaml:"delighted"`
+	HalfLife  orrery.Span `yaml:"half_life"` // after so long a mark counts half
+	Angry     int         `yaml:"angry"`     // the mood is angry at or under minus this many points
+	Unhappy   int         `yaml:"unhappy"`   // unhappy at or under minus this many points
+	Pleased   int         `yaml:"pleased"`   // pleased at or over this many points
+	Delighted int         `yaml:"delighted"` // delighted at or over this many points
 }
 
 // Mood sums the marks, each halved once per half-life (linear in between), and names the sum. Formula after

@@ -11,37 +11,37 @@ import (
 type Policy struct {
 	Version int `yaml:"-"` // of the workspace's policy, named in every answer
 
-	Rest        Rest        `yaml:"rest"`         // after resolved and satisfied, by severity: 7d, 14d, 30d
-	ProductRest orrery.Span `yaml:"product_rest"` // the product of the complaint rests longer: 90d
-	SoftHold    orrery.Span `yaml:"soft_hold"`    // a text that may be a complaint, under review: 48h, at most 7d
-	ViewsBefore orrery.Span `yaml:"views_before"` // views of the product before the complaint are withdrawn: 14d
+	Rest        Rest        `yaml:"rest"`         // rest of a person who said that a case is solved
+	ProductRest orrery.Span `yaml:"product_rest"` // how long the product of the complaint rests
+	SoftHold    orrery.Span `yaml:"soft_hold"`    // how long a person is held while a text that may be a complaint is under review; at most 7d
+	ViewsBefore orrery.Span `yaml:"views_before"` // views of the product so long before the complaint no longer count for audiences
 
-	AdsNeedConsent     bool `yaml:"ads_need_consent"`     // no consent for advertising, no audience: true
-	SurveysNeedConsent bool `yaml:"surveys_need_consent"` // false: surveys pass unless research was refused
-	OfferRecovery      bool `yaml:"offer_recovery"`       // while an apology is due, an offer's answer suggests recovery: true
+	AdsNeedConsent     bool `yaml:"ads_need_consent"`     // whether somebody who did not agree to advertising stays out of advertising audiences
+	SurveysNeedConsent bool `yaml:"surveys_need_consent"` // whether surveys need consent to research; else they pass unless it was refused
+	OfferRecovery      bool `yaml:"offer_recovery"`       // whether the answer to an offer suggests an apology while one is due
 
-	Life         map[orrery.LifeKind]LifeRule `yaml:"life"`
-	LifeHoldFrom orrery.Confidence            `yaml:"life_hold_from"` // a sensitive event holds in silence from here: 400
-	LifeNoteFrom orrery.Confidence            `yaml:"life_note_from"` // a happy event is noted from here: 800
-	LifeReview   orrery.Span                  `yaml:"life_review"`    // the silent hold of an inference: 7d, at most 7d
+	Life         map[orrery.LifeKind]LifeRule `yaml:"life"`           // what each kind of event in a life means
+	LifeHoldFrom orrery.Confidence            `yaml:"life_hold_from"` // a sensitive event read in a text holds in silence when it is at least so sure, in thousandths
+	LifeNoteFrom orrery.Confidence            `yaml:"life_note_from"` // a happy event read in a text is noted from here
+	LifeReview   orrery.Span                  `yaml:"life_review"`    // how long the silent hold of an event that was only read waits for a person; at most 7d
 
-	SignalFrom orrery.Confidence `yaml:"signal_from"` // an intent or a risk is listed as a signal from here: 600
-	SignalDue  SignalDue         `yaml:"signal_due"`
+	SignalFrom orrery.Confidence `yaml:"signal_from"` // an intent or a risk is listed as a signal when it is at least so sure, in thousandths
+	SignalDue  SignalDue         `yaml:"signal_due"`  // how soon somebody should have acted on a signal
 
-	Caps     []Cap         `yaml:"caps"`
-	Conflict Conflict      `yaml:"conflict"`
-	Channels []ChannelRule `yaml:"channels"`
-	Quiet    Quiet         `yaml:"quiet"`
-	Mood     MoodRule      `yaml:"mood"`
+	Caps     []Cap         `yaml:"caps"`     // how many commercial messages a person gets within rolling windows
+	Conflict Conflict      `yaml:"conflict"` // when two messages to one person get into each other's way
+	Channels []ChannelRule `yaml:"channels"` // limits of single channels
+	Quiet    Quiet         `yaml:"quiet"`    // hours in which nothing is sent
+	Mood     MoodRule      `yaml:"mood"`     // mood of a person
 
 	off lineSet // lines switched off, by tests only
 }
 
 // Rest is how long a person rests after a case ended well.
 type Rest struct {
-	Low    orrery.Span `yaml:"low"`
-	Medium orrery.Span `yaml:"medium"`
-	High   orrery.Span `yaml:"high"`
+	Low    orrery.Span `yaml:"low"`    // after a case of low severity
+	Medium orrery.Span `yaml:"medium"` // after a case of medium severity
+	High   orrery.Span `yaml:"high"`   // after a case of high severity
 }
 
 // For is the rest after a case of severity s; an unknown severity rests longest.
@@ -58,38 +58,38 @@ func (r Rest) For(s orrery.Severity) orrery.Span {
 // LifeRule says what one kind of life event means.
 type LifeRule struct {
 	Sensitive bool        `yaml:"sensitive"` // silence first; a person confirms before anything is said
-	Lasts     orrery.Span `yaml:"lasts"`     // a fact of this kind counts this long
+	Lasts     orrery.Span `yaml:"lasts"`     // how long an event of this kind counts
 }
 
 // SignalDue is how soon somebody should have acted.
 type SignalDue struct {
-	Complaint    orrery.Span `yaml:"complaint"`
-	Cancellation orrery.Span `yaml:"cancellation"`
-	Purchase     orrery.Span `yaml:"purchase"`
-	Question     orrery.Span `yaml:"question"`
-	Risk         orrery.Span `yaml:"risk"`
-	Life         orrery.Span `yaml:"life"`
+	Complaint    orrery.Span `yaml:"complaint"`    // on a complaint
+	Cancellation orrery.Span `yaml:"cancellation"` // on the wish to leave
+	Purchase     orrery.Span `yaml:"purchase"`     // on the wish to buy
+	Question     orrery.Span `yaml:"question"`     // on a question
+	Risk         orrery.Span `yaml:"risk"`         // on a risk
+	Life         orrery.Span `yaml:"life"`         // on an event in a life
 }
 
 // Cap is a limit over a rolling window. Channel "" counts every channel together.
 type Cap struct {
-	Window  orrery.Span    `yaml:"window"`
-	Limit   int            `yaml:"limit"`
-	Channel orrery.Channel `yaml:"channel,omitempty"`
+	Window  orrery.Span    `yaml:"window"`            // the rolling window
+	Limit   int            `yaml:"limit"`             // how many commercial messages a person gets within it
+	Channel orrery.Channel `yaml:"channel,omitempty"` // the channel that is counted; none counts every channel together
 }
 
 // Conflict says when two outbound things to one person get into each other's way.
 type Conflict struct {
-	Window        orrery.Span `yaml:"window"`        // 72h, at most 35d
-	Contradiction string      `yaml:"contradiction"` // hold or warn
-	Repeat        string      `yaml:"repeat"`        // hold or warn
+	Window        orrery.Span `yaml:"window"`        // two messages so close to each other are compared; at most 35d
+	Contradiction string      `yaml:"contradiction"` // what happens to the later of two that contradict each other: hold or warn
+	Repeat        string      `yaml:"repeat"`        // what happens to the later of two that say the same: hold or warn
 }
 
 // ChannelRule limits one channel.
 type ChannelRule struct {
-	Channel orrery.Channel `yaml:"channel"`
-	MinGap  orrery.Span    `yaml:"min_gap"` // between two commercial things
-	Closed  bool           `yaml:"closed"`  // nothing but what always passes
+	Channel orrery.Channel `yaml:"channel"` // the channel
+	MinGap  orrery.Span    `yaml:"min_gap"` // the least pause between two commercial messages on it
+	Closed  bool           `yaml:"closed"`  // whether nothing goes out on it but what always passes
 }
 
 // DefaultPolicy is protective: what it lets through, a careful brand would send by hand.

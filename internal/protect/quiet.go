@@ -11,11 +11,11 @@ import (
 // Quiet says when people are left alone. The strictest of everything that may apply counts: every zone in which the
 // person may be, and every rule of the region.
 type Quiet struct {
-	Except   []orrery.Channel `yaml:"except"`   // channels on which the person comes to us: web, app, store, chat
+	Except   []orrery.Channel `yaml:"except"`   // channels on which the person comes to us, so that no hour is quiet
 	Rules    when.QuietList   `yaml:"rules"`    // hours in which something may be sent, by region and channel
-	Region   string           `yaml:"region"`   // of the market: "IE", "US-TX"; "" for none but the rules of everywhere
-	Zones    []string         `yaml:"zones"`    // of the market, for people whose own is not known
-	Holidays when.Days        `yaml:"holidays"` // of the market, for rules that name them
+	Region   string           `yaml:"region"`   // country or state of the market, such as IE or US-TX; none for the rules of everywhere alone
+	Zones    []string         `yaml:"zones"`    // time zones of the market, for people whose own is not known
+	Holidays when.Days        `yaml:"holidays"` // public holidays of the market, for rules that name them
 
 	zones *when.Zones
 	ready []channelHours // by channel of the rules; the last, without a channel, for all others

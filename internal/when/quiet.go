@@ -12,13 +12,13 @@ import (
 // Quiet says when commercial messages may reach people in one region. Care and transactional messages are exempt: the
 // caller does not ask for them.
 type Quiet struct {
-	Region   string           `yaml:"region" json:"region"`                               // ISO 3166: "US", "US-TX"; "*" is everywhere
-	Channels []orrery.Channel `yaml:"channels,omitempty" json:"channels,omitempty"`       // none is every channel
-	Allowed  Hours            `yaml:"allowed" json:"allowed"`                             // in the recipient's local time
-	Holidays bool             `yaml:"no_holidays,omitempty" json:"no_holidays,omitempty"` // not on the market's public holidays
+	Region   string           `yaml:"region" json:"region"`                               // country or state, ISO 3166, such as US or US-TX; * is everywhere
+	Channels []orrery.Channel `yaml:"channels,omitempty" json:"channels,omitempty"`       // the channels it holds for; none is every channel
+	Allowed  Hours            `yaml:"allowed" json:"allowed"`                             // hours in which something may be sent, in the recipient's local time
+	Holidays bool             `yaml:"no_holidays,omitempty" json:"no_holidays,omitempty"` // whether nothing is sent on the market's public holidays
 	Source   string           `yaml:"source,omitempty" json:"source,omitempty"`           // where this was read
 	Read     Date             `yaml:"read,omitempty" json:"read,omitzero"`                // when it was read
-	Note     string           `yaml:"note,omitempty" json:"note,omitempty"`
+	Note     string           `yaml:"note,omitempty" json:"note,omitempty"`               // what else a reader should know
 }
 
 // QuietList is all that is known of quiet hours.

@@ -34,7 +34,7 @@ This page is generated from the code: names and defaults cannot differ from it.
 func TestThePolicyIsDescribedAsItIs(t *testing.T) {
 	r := &reference{t: t, comments: map[string]map[string]string{}}
 	r.out.WriteString(policyHead)
-	r.fields("", reflect.ValueOf(*engine.DefaultPolicy()))
+	r.fields("", "", reflect.ValueOf(*engine.DefaultPolicy()))
 	golden(t, "docs/policy.md", r.out.String())
 }
 
@@ -45,21 +45,25 @@ type reference struct {
 	comments map[string]map[string]string // package path: Type.Field: comment
 }
 
-func (r *reference) fields(prefix string, v reflect.Value) {
+// fields writes the fields of a struct; of is what the field that holds it is said to be.
+func (r *reference) fields(prefix, of string, v reflect.Value) {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
 		tag, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		switch {
 		case options == "inline":
-			r.fields(prefix, v.Field(i))
+			r.fields(prefix, of, v.Field(i))
 		case tag != "" && tag != "-" && f.IsExported():
-			r.field(prefix+tag, v.Type(), f, v.Field(i))
+			r.field(prefix+tag, of, v.Type(), f, v.Field(i))
 		}
 	}
 }
 
-func (r *reference) field(name string, in reflect.Type, f reflect.StructField, v reflect.Value) {
+func (r *reference) field(name, of string, in reflect.Type, f reflect.StructField, v reflect.Value) {
 	comment := r.comment(in, f.Name)
+	if of != "" && comment != "" {
+		comment = of + ": " + comment
+	}
 	t := f.Type
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -72,19 +76,28 @@ func (r *reference) field(name string, in reflect.Type, f reflect.StructField, v
 		if v.Kind() == reflect.Pointer {
 			v = reflect.Zero(t)
 		}
-		r.fields(name+".", v)
+		if !strings.Contains(name, ".") {
+			comment = "" // a section explains itself by its fields
+		}
+		r.fields(name+".", comment, v)
 	case (t.Kind() == reflect.Slice || t.Kind() == reflect.Map) && t.Elem().Kind() == reflect.Struct && !text(t.Elem()) && tagged(t.Elem()):
 		r.line(name, shown(v), comment)
 		if t.Kind() == reflect.Map {
 			name += ".<name>"
 		}
-		r.fields(name+"[].", reflect.Zero(t.Elem()))
+		r.fields(name+"[].", "", reflect.Zero(t.Elem()))
 	default:
 		r.line(name, shown(v), comment)
 	}
 }
 
+// plain is a comment that says what a field is, not only its default.
+var plain = regexp.MustCompile(`[a-z]{2,}.*[a-z]{2,}`)
+
 func (r *reference) line(name, value, comment string) {
+	if !plain.MatchString(comment) {
+		r.t.Errorf("%s: nothing is said of it: say behind the field of its struct what it is", name)
+	}
 	fmt.Fprintf(&r.out, "| `%s` | %s | %s |\n", name, value, comment)
 }
 
