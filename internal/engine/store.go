@@ -52,7 +52,7 @@ func openStore(dir string, fs vfs.FS, cacheBytes int64) (*store, error) {
 	defer cache.Unref()
 	o := &pebble.Options{
 		FS: fs, Cache: cache, DisableWAL: true, MemTableSize: 16 << 20, MemTableStopWritesThreshold: 8,
-		L0CompactionThreshold: 8, L0StopWritesThreshold: 32, LBaseMaxBytes: 128 << 20, MaxOpenFiles: 512,
+		L0CompactionThreshold: 8, L0StopWritesThreshold: 32, LBaseMaxBytes: 4 << 30, MaxOpenFiles: 512,
 		Logger: quietLogger{}, FormatMajorVersion: pebble.FormatNewest,
 	}
 	for i := range o.TargetFileSizes {
