@@ -72,6 +72,9 @@ func against(out io.Writer, name string, now *eval.Report) error {
 		return err
 	}
 	worse, err := eval.PrintChanges(out, changes)
+	if err == nil {
+		err = eval.PrintSwaps(out, before, now)
+	}
 	if err == nil && worse > 0 {
 		err = orrery.Conflict("listen.worse", fmt.Sprintf("%d figures are worse than in %s", worse, name))
 	}

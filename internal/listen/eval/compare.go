@@ -140,3 +140,23 @@ func PrintChanges(w io.Writer, cs []Change) (worse int, err error) {
 	p.line("  %d better, %d worse, %d the same", n[Better], n[Worse], n[Same])
 	return n[Worse], p.err
 }
+
+// PrintSwaps writes the groups of swaps in which a judgement moves more or less often than before. The sentences are the
+// same, so nothing of it is chance; groups whose sentences changed are left out.
+func PrintSwaps(w io.Writer, before, now *Report) error {
+	p := &printer{w: w}
+	for i := range now.Fairness {
+		n := &now.Fairness[i]
+		at := slices.IndexFunc(before.Fairness, func(o Moved) bool { return o.Group == n.Group && o.Language == n.Language && o.Swaps == n.Swaps })
+		if at < 0 {
+			continue
+		}
+		o := &before.Fairness[at]
+		if *o.counts() != *n.counts() {
+			p.line("  swaps of %s, %s: of %d moved polarity %d, was %d; intents %d, was %d; hold %d, was %d", n.Group, n.Language, n.Swaps, n.Polarity, o.Polarity, n.Intents, o.Intents, n.Hold, o.Hold)
+		}
+	}
+	return p.err
+}
+
+func (m *Moved) counts() *[3]int { return &[3]int{m.Polarity, m.Intents, m.Hold} }

@@ -53,6 +53,15 @@ func TestTheSameTextsAreComparedInPairs(t *testing.T) {
 	}
 }
 
+func TestSwapsThatMoveMoreAreTold(t *testing.T) {
+	before := &Report{Fairness: []Moved{{Group: "names", Language: "en", Swaps: 9, Hold: 1}, {Group: "kin", Language: "en", Swaps: 9}, {Group: "faiths", Language: "en", Swaps: 9}}}
+	now := &Report{Fairness: []Moved{{Group: "names", Language: "en", Swaps: 9, Hold: 3}, {Group: "kin", Language: "en", Swaps: 9}, {Group: "faiths", Language: "en", Swaps: 12, Hold: 5}}}
+	var out strings.Builder
+	if err := PrintSwaps(&out, before, now); err != nil || !strings.Contains(out.String(), "names, en: of 9 moved") || strings.Count(out.String(), "\n") != 1 {
+		t.Errorf("only names moved more often on the same swaps: %v\n%s", err, out.String())
+	}
+}
+
 func TestABrokenReportIsNotCompared(t *testing.T) {
 	before := resultOf(100, 10)
 	before.Answers = before.Answers[:len(before.Answers)/2]

@@ -51,7 +51,8 @@ type Result struct {
 type Cost struct {
 	Texts            int
 	Mean, P50, P99   time.Duration
-	Bytes            uint64 // allocated for one text
+	Low, High        time.Duration // 95 % interval of the mean
+	Bytes            uint64        // allocated for one text
 	took             []time.Duration
 	allocated, began uint64
 }
@@ -84,6 +85,16 @@ func (c *Cost) sum() {
 	for _, t := range c.took {
 		all += t
 	}
+	rng := seed(c.Texts)
+	means := make([]time.Duration, rounds/5)
+	for i := range means {
+		for range c.Texts {
+			means[i] += c.took[rng.IntN(c.Texts)]
+		}
+		means[i] /= time.Duration(c.Texts)
+	}
+	slices.Sort(means)
+	c.Low, c.High = means[len(means)*25/1000], means[len(means)*975/1000]
 	c.Mean, c.P50, c.P99 = all/time.Duration(c.Texts), c.took[c.Texts/2], c.took[c.Texts*99/100]
 	c.Bytes = c.allocated / uint64(c.Texts)
 }

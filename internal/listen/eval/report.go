@@ -101,12 +101,12 @@ func ReadReport(r io.Reader) (*Report, error) {
 func (r *Report) Print(w io.Writer, costs *Costs, all bool) error {
 	p := &printer{w: w}
 	p.line("engine %s %s", r.Engine, r.Model)
-	p.line("%-30s %-11s %6s %5s %8s %8s  %-20s %-20s %-20s %s", "set", "task", "rows", "dups", "us mean", "us p99", "accuracy", "macro-F1", "calibration error", "coverage at 90 %")
+	p.line("%-30s %-11s %6s %5s %-18s %7s  %-20s %-20s %-20s %s", "set", "task", "rows", "dups", "us a text", "p99", "accuracy", "macro-F1", "calibration error", "coverage at 90 %")
 	for i := range r.Results {
 		p.result(&r.Results[i], &costs.Sets[i], all)
 	}
 	if c := &costs.All; c.Texts > 0 {
-		p.line("\n%d texts: mean %.1f us, median %.1f us, 99 in 100 within %.1f us, %d bytes allocated for one (on this machine, one core)", c.Texts, us(c.Mean), us(c.P50), us(c.P99), c.Bytes)
+		p.line("\n%d texts: mean %s us, median %.1f us, 99 in 100 within %.1f us, %d bytes allocated for one (on this machine, one core)", c.Texts, c, us(c.P50), us(c.P99), c.Bytes)
 	}
 	if len(r.Agreement) > 0 {
 		p.line("\nagreement of the annotators: rows, Cohen's kappa")
@@ -137,7 +137,7 @@ func (p *printer) line(format string, args ...any) {
 }
 
 func (p *printer) result(r *Result, c *Cost, all bool) {
-	head := fmt.Sprintf("%-30s %-11s %6d %5d %8.1f %8.1f ", r.Set, r.Task, r.Rows, r.Removed.Exact+r.Removed.Near, us(c.Mean), us(c.P99))
+	head := fmt.Sprintf("%-30s %-11s %6d %5d %-18s %7.1f ", r.Set, r.Task, r.Rows, r.Removed.Exact+r.Removed.Near, c, us(c.P99))
 	switch {
 	case r.Correlation != nil:
 		p.line("%s correlation %s", head, r.Correlation)
@@ -163,6 +163,11 @@ func (f *Figure) String() string {
 		return ""
 	}
 	return fmt.Sprintf("%.3f [%.3f %.3f]", f.Value, f.Low, f.High)
+}
+
+// String is the mean in microseconds with its interval.
+func (c *Cost) String() string {
+	return fmt.Sprintf("%.1f [%.1f %.1f]", us(c.Mean), us(c.Low), us(c.High))
 }
 
 func us(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 }
