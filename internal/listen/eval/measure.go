@@ -196,8 +196,24 @@ func (g *judge) notes(rows []judged) []string {
 		if n := g.lives; n.who+n.when > 0 {
 			out = append(out, fmt.Sprintf("of the events found: whose is right in %d of %d, when in %d of %d", n.whoRight, n.who, n.whenRight, n.when))
 		}
+	case Life:
+		out = append(out, g.anyEvent(rows))
 	case Question:
 		share("questions", func(int) bool { return true })
 	}
 	return out
+}
+
+// anyEvent is how well an event of any kind is told from none.
+func (g *judge) anyEvent(rows []judged) string {
+	none := g.bit("none")
+	gold, said, both, kind := 0, 0, 0, 0
+	for i := range rows {
+		r := &rows[i]
+		gold += count(r.gold != none)
+		said += count(r.said != none)
+		both += count(r.gold != none && r.said != none)
+		kind += count(r.gold != none && r.said == r.gold)
+	}
+	return fmt.Sprintf("any event: said %d times, of which %d are one; %d of %d are found, the kind right in %d", said, both, both, gold, kind)
 }

@@ -136,6 +136,15 @@ func TestAnOwnSetIsMeasuredAndItsReportReadBack(t *testing.T) {
 	}
 }
 
+func TestLifeEventsAreToldFromNone(t *testing.T) {
+	s := Set{Name: "x", Task: Life, Rows: []Row{{Text: "my mother passed away last week", Gold: "bereavement"}, {Text: "my phone died again", Gold: "none"},
+		{Text: "my mother passed away yesterday", Gold: "illness"}, {Text: "see you on monday", Gold: "birth"}}}
+	r, _ := Measure(engine(t), &s)
+	if want := "any event: said 2 times, of which 2 are one; 2 of 3 are found, the kind right in 1"; len(r.Notes) != 1 || r.Notes[0] != want {
+		t.Errorf("got %q, want %q", r.Notes, want)
+	}
+}
+
 func TestAnOwnSetWithAnUnknownTaskIsRefused(t *testing.T) {
 	if _, _, err := Load(files(t, map[string]string{"own/colour.mine.tsv": "red\tx\n"})); err == nil || !strings.Contains(err.Error(), "TASK.NAME.tsv") {
 		t.Errorf("an own set named colour.mine: %v", err)
