@@ -32,6 +32,9 @@ func TestWorldsKeepTheirPromises(t *testing.T) {
 	}
 	if n, err := strconv.Atoi(os.Getenv("ORRERY_SIM_DAYS")); err == nil {
 		want, limit = n, 0
+		if d, err := time.ParseDuration(os.Getenv("ORRERY_SIM_LIMIT")); err == nil {
+			limit = d
+		}
 	}
 	l := lives{first: firstSeed(), happened: map[string]int{}, began: time.Now(), limit: limit, want: want}
 	l.next = l.first
@@ -43,7 +46,7 @@ func TestWorldsKeepTheirPromises(t *testing.T) {
 	spent := time.Since(l.began)
 	t.Logf("%d person-days in %v, %.0f a second, seeds %d to %d: %v", l.days, spent.Round(time.Second), float64(l.days)/spent.Seconds(), l.first, l.next-1, l.happened)
 	if l.days < want {
-		t.Errorf("only %d of %d person-days were lived", l.days, want)
+		t.Logf("ORRERY_SIM_LIMIT ended it before %d person-days", want)
 	}
 }
 
@@ -62,7 +65,7 @@ func (l *lives) live(t *testing.T) {
 	for {
 		l.mu.Lock()
 		seed := l.next
-		if spent := time.Since(l.began); t.Failed() || (l.want == 0 && spent > l.limit) || (l.want > 0 && l.days >= l.want) {
+		if spent := time.Since(l.began); t.Failed() || (l.limit > 0 && spent > l.limit) || (l.want > 0 && l.days >= l.want) {
 			l.mu.Unlock()
 			return
 		}
