@@ -118,6 +118,14 @@ func TestABackupUnderLoadRestoresToTheSameHistoryAndPausesEffects(t *testing.T) 
 	if before.Intent.ID == after.Intent.ID || orrery.Stamp.ID(orrery.Stamp{Incarnation: 2})>>54 != uint64(after.Intent.ID)>>54 {
 		t.Errorf("ids of the new life (%s) do not tell it from the old one (%s)", after.Intent.ID, before.Intent.ID)
 	}
+	if runs, _ := filepath.Glob(filepath.Join(backup, "dedupe", "*.run")); len(runs) == 0 {
+		t.Error("the backup holds no message ids: the first start would have to read them from the log")
+	}
+	known := orrery.Touch{Kind: orrery.Track, Name: "Product Viewed", Source: "shop", Trust: orrery.Server, MessageID: "0-5", Channel: "web",
+		At: h.Engine.Clock(), Received: h.Engine.Clock(), Identifiers: []orrery.Identifier{{Namespace: orrery.UserID, Value: "5", Proven: true}}}
+	if results, err := h.Engine.Submit(context.Background(), []engine.Input{{Touch: &known}}); err != nil || !results[0].Duplicate {
+		t.Errorf("what was taken before the backup is taken again after the restore: %+v %v", results, err)
+	}
 	if !h.Engine.Paused() {
 		t.Error("effects go out after a restore before anybody resumed them")
 	}

@@ -20,8 +20,8 @@ type Backup struct {
 
 // Backup copies state and log into dir, which holds neither yet, while the workspace serves on. The state goes first and
 // the log to a later sequence, so that whoever opens the copy finds in its log everything that its state lacks. Nothing is
-// ever trimmed from the log, so nothing the copy needs can go meanwhile. Message ids and lists are not copied: they
-// follow from the log.
+// ever trimmed from the log, so nothing the copy needs can go meanwhile. Message ids go with the state, up to a mark of
+// their own. Lists are not copied: they follow from the log.
 func (w *Workspace) Backup(ctx context.Context, dir string) (*Backup, error) {
 	l, ok := w.log.(*file.Log)
 	if !ok {
@@ -34,6 +34,9 @@ func (w *Workspace) Backup(ctx context.Context, dir string) (*Backup, error) {
 	}
 	if err := w.core.state.store.db.Checkpoint(filepath.Join(dir, "checkpoint")); err != nil {
 		return nil, fmt.Errorf("copying the checkpoint: %w", err)
+	}
+	if _, err := w.core.seen.Copy(filepath.Join(dir, "dedupe")); err != nil {
+		return nil, err
 	}
 	out := &Backup{}
 	out.Seq, out.Hash = l.End()

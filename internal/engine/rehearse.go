@@ -1,13 +1,11 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"sort"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 
@@ -81,29 +79,6 @@ func (w *Workspace) Rehearse(ctx context.Context, p *Policy, span orrery.Span, p
 	}
 	r.tally.report(out)
 	return out, nil
-}
-
-// firstSince is the first chunk at or after a moment, and its time: chunk times never go back. The end's successor when
-// there is none.
-func (w *Workspace) firstSince(ctx context.Context, to orrery.Seq, since orrery.Instant) (orrery.Seq, orrery.Instant, error) {
-	var failure error
-	moment := func(seq orrery.Seq) orrery.Instant {
-		facts, err := w.Chunk(ctx, seq)
-		if err != nil || len(facts) == 0 {
-			failure = cmp.Or(failure, err)
-			return 0
-		}
-		return facts[0].At.Time
-	}
-	n := sort.Search(int(to), func(i int) bool { return failure != nil || moment(orrery.Seq(i+1)) >= since })
-	first := orrery.Seq(n + 1)
-	if failure != nil {
-		return 0, 0, fmt.Errorf("looking for the beginning of a rehearsal: %w", failure)
-	}
-	if first > to {
-		return first, w.clock(), nil
-	}
-	return first, moment(first), failure
 }
 
 // rehearsal is one under way: two worlds in step.

@@ -253,7 +253,11 @@ func (w *Workspace) replay(ctx context.Context) error {
 	from := c.state.at.seq
 	known := c.seen.Position()
 	if known < from {
-		if err := w.replaySeen(ctx, known, from); err != nil {
+		oldest, err := w.oldestSeen(ctx)
+		if err != nil {
+			return err
+		}
+		if err := w.replaySeen(ctx, max(known, oldest), from); err != nil {
 			return err
 		}
 	}
@@ -268,26 +272,6 @@ func (w *Workspace) replay(ctx context.Context) error {
 			if err := w.checkpointHere(); err != nil {
 				return err
 			}
-		}
-	}
-	return nil
-}
-
-// replaySeen adds the message ids of chunks that the checkpoint has and the files of ids do not.
-func (w *Workspace) replaySeen(ctx context.Context, from, to orrery.Seq) error {
-	for chunk, err := range w.log.Read(ctx, from) {
-		if err != nil {
-			return fmt.Errorf("reading the log: %w", err)
-		}
-		if chunk.Seq > to {
-			return nil
-		}
-		at, facts, err := decodeChunk(w.core.decoder, chunk.Seq, chunk.Incarnation, chunk.Body)
-		if err != nil {
-			return err
-		}
-		for i := range facts {
-			w.core.saw(facts[i].fact, at)
 		}
 	}
 	return nil
