@@ -60,6 +60,7 @@ type Server struct {
 func (s *Server) find(secret string) (*House, *govern.Key) {
 	for _, h := range s.Houses {
 		if k := h.Ring.Find(secret); k != nil {
+			h.Ring.Uses.Note(k.ID, s.Now())
 			return h, k
 		}
 	}

@@ -126,7 +126,7 @@ func (d *doctor) permissions() {
 		}
 	}
 	check(".", 0o700)
-	for _, name := range []string{"keys", accessFile, socketName, engine.RegisterName} {
+	for _, name := range []string{"keys", accessFile, usesFile, socketName, engine.RegisterName} {
 		check(name, 0o600)
 	}
 	if bad == 0 {
@@ -275,19 +275,40 @@ func reach(ctx context.Context, address string) error {
 	return c.Close()
 }
 
+// A key that is younger than newKey need not have been used yet; one that was not used for longKey is forgotten.
+const (
+	newKey  = 30 * orrery.Day
+	longKey = 90 * orrery.Day
+)
+
 func (d *doctor) keys() {
-	live := 0
+	live, idle := 0, 0
+	now := d.h.Engine.Clock()
 	for _, k := range d.h.API.Ring.List() {
-		if k.Revoked == 0 {
-			live++
+		if k.Revoked != 0 {
+			continue
+		}
+		live++
+		last := d.h.API.Ring.Uses.Last(k.ID)
+		switch {
+		case last == 0 && k.Created.Add(newKey) < now:
+			idle++
+			d.found(isWarn, "API keys", "orrery key revoke "+k.ID+", unless it is still to be used", "%s of source %s was never used since %s", k.ID, k.Source, day(k.Created))
+		case last != 0 && last.Add(longKey) < now:
+			idle++
+			d.found(isWarn, "API keys", "orrery key revoke "+k.ID+", unless it is still needed", "%s of source %s was not used since %s", k.ID, k.Source, day(last))
 		}
 	}
-	if live == 0 {
+	switch {
+	case live == 0:
 		d.found(isWarn, "API keys", "orrery key create --source website --trust public", "there is none, so nobody can send anything")
-		return
+	case idle == 0:
+		d.found(isOK, "API keys", "", "%d live", live)
 	}
-	d.found(isOK, "API keys", "", "%d live", live)
 }
+
+// day is the day of a moment, in UTC.
+func day(at orrery.Instant) string { return at.Time().UTC().Format(time.DateOnly) }
 
 func (d *doctor) policy() {
 	p := d.h.Engine.Policy()

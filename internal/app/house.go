@@ -82,6 +82,9 @@ func OpenHouse(ctx context.Context, s Settings) (*House, error) {
 	if err := h.ReloadKeys(); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
+	if err := loadUses(dir, &ring.Uses); err != nil {
+		slog.Warn("when keys were last used is not known", "error", err)
+	}
 	if h.API.Views, err = view.Open(ctx, view.Options{Dir: dir, Source: w, Gather: 200 * time.Millisecond}); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the lists: %w", err), w.Close())
 	}
@@ -107,7 +110,7 @@ func (h *House) Close() error {
 	if h.Workers != nil {
 		h.Workers.Close()
 	}
-	return errors.Join(h.API.Views.Close(), h.Engine.Close())
+	return errors.Join(saveUses(h.Dir, &h.API.Ring.Uses), h.API.Views.Close(), h.Engine.Close())
 }
 
 // ReloadKeys takes over the keys as they stand in the file.
@@ -134,6 +137,9 @@ func (h *House) follow(ctx context.Context) {
 		}
 		if !h.still {
 			h.setOutlets()
+		}
+		if err := saveUses(h.Dir, &h.API.Ring.Uses); err != nil {
+			slog.Warn("the day on which a key was last used is not kept", "error", err)
 		}
 		if info, err := os.Stat(filepath.Join(h.Dir, accessFile)); err == nil && !info.ModTime().Equal(mark) {
 			mark = info.ModTime()

@@ -15,7 +15,10 @@ import (
 	"github.com/orrery-cxm/orrery/internal/seal"
 )
 
-const accessFile = "access.json"
+const (
+	accessFile = "access.json"
+	usesFile   = "access.used.json"
+)
 
 // LoadKeys reads the API keys of a workspace directory; none when there is no file yet.
 func LoadKeys(dir string) ([]govern.Key, error) {
@@ -31,6 +34,39 @@ func LoadKeys(dir string) ([]govern.Key, error) {
 		return nil, fmt.Errorf("reading the API keys in %s: %w", filepath.Join(dir, accessFile), err)
 	}
 	return keys, nil
+}
+
+// loadUses reads on which day each key was last used.
+func loadUses(dir string, into *govern.Uses) error {
+	b, err := os.ReadFile(filepath.Join(dir, usesFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	var days map[string]orrery.Instant
+	if err == nil {
+		err = json.Unmarshal(b, &days)
+	}
+	if err != nil {
+		return fmt.Errorf("reading when keys were last used: %w", err)
+	}
+	into.Take(days)
+	return nil
+}
+
+// saveUses writes it when a key was used for the first time on a day.
+func saveUses(dir string, u *govern.Uses) error {
+	days := u.Changed()
+	if days == nil {
+		return nil
+	}
+	b, err := json.Marshal(days, json.Deterministic(true), jsontext.WithIndent("  "))
+	if err == nil {
+		err = writeDurably(filepath.Join(dir, usesFile), append(b, '\n'))
+	}
+	if err != nil {
+		return fmt.Errorf("keeping when keys were last used: %w", err)
+	}
+	return nil
 }
 
 // saveKeys writes the API keys: all or none.

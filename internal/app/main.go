@@ -166,8 +166,15 @@ func (c *keyList) Run(r *runner) error {
 	if err != nil {
 		return err
 	}
+	var uses govern.Uses
+	if err := loadUses(workspaceDir(r), &uses); err != nil {
+		return err
+	}
 	for _, k := range keys {
-		state := "live"
+		state := "live, never used"
+		if last := uses.Last(k.ID); last != 0 {
+			state = "live, last used " + day(last)
+		}
 		if k.Revoked != 0 {
 			state = "revoked " + k.Revoked.String()
 		}

@@ -79,7 +79,10 @@ func (k *Key) Validate() error {
 }
 
 // Ring is the set of keys of one workspace. It is safe for concurrent use: a change replaces the whole set.
-type Ring struct{ keys atomic.Pointer[ringState] }
+type Ring struct {
+	keys atomic.Pointer[ringState]
+	Uses Uses // when each key was last used; it outlives a change of the keys
+}
 
 type ringState struct {
 	list   []Key
