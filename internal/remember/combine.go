@@ -39,8 +39,7 @@ func (m *Memory) add(o *Memory) {
 	m.traits.set(merge(m.Traits(), o.Traits(), func(a, b Trait) int { return strings.Compare(a.Name, b.Name) }, laterTrait))
 	m.Events = merge(m.wholeEvents(), o.wholeEvents(), func(a, b Event) int { return strings.Compare(a.Name, b.Name) }, sumEvents)
 	m.orders.set(merge(m.Orders(), o.Orders(), compareOrders, joinOrders))
-	m.Older.Count += o.Older.Count
-	m.Older.Minor += o.Older.Minor
+	m.combineOlder(o)
 	views := slices.Concat(m.Products(), o.Products())
 	slices.SortFunc(views, compareViews)
 	m.setProducts(views)

@@ -7,7 +7,7 @@
 //
 // Limits, each deliberate: [MaxTimes] recent times for each event name (a rule may not ask for more), [MaxEvents] event
 // names a fragment (further names are counted together under [OtherEvents]), [MaxTraits] traits, [MaxProducts] product
-// views, [MaxOrders] orders in detail (older ones are kept as a sum).
+// views, [MaxOrders] orders in detail ([MaxOlder] older ones by what they come to, and of the rest the sum).
 //
 // It never does I/O, never reads a clock, and never decides anything: rules over it are in package decide.
 package remember

@@ -134,6 +134,9 @@ func (m *Memory) order(o *orrery.Order, t *orrery.Touch) {
 	}
 	orders := m.Orders()
 	i, ok := slices.BinarySearchFunc(orders, next, compareOrders)
+	if !ok && m.updateOlder(&next) {
+		return
+	}
 	if !ok {
 		next.Source, next.ID = orrery.SourceName(keep(string(next.Source))), keep(next.ID)
 		next.Status, next.Currency = keep(next.Status), keep(next.Currency)
@@ -161,7 +164,7 @@ func compareOrders(a, b Order) int {
 	return strings.Compare(a.ID, b.ID)
 }
 
-// trimOrders folds the oldest order into a sum when there are more than MaxOrders.
+// trimOrders puts the oldest order aside when there are more than MaxOrders.
 func (m *Memory) trimOrders() {
 	orders := m.Orders()
 	for len(orders) > MaxOrders {
@@ -171,10 +174,7 @@ func (m *Memory) trimOrders() {
 				oldest = i
 			}
 		}
-		if o := orders[oldest]; o.Counts() {
-			m.Older.Count++
-			m.Older.Minor += o.Minor
-		}
+		m.setAside(&orders[oldest])
 		orders = slices.Delete(orders, oldest, oldest+1)
 	}
 	m.orders.set(orders)

@@ -71,6 +71,7 @@ func (m *Memory) Settled(raw []byte) {
 	m.traits.settle()
 	m.products.at = m.products.next
 	m.orders.settle()
+	m.older.settle()
 	for i := range m.Events {
 		m.Events[i].times.settle()
 	}
@@ -87,6 +88,7 @@ func (m *Memory) Check() (err error) {
 	m.Traits()
 	m.Products()
 	m.Orders()
+	m.olderOrders()
 	for i := range m.Events {
 		m.timesOf(&m.Events[i])
 	}

@@ -38,10 +38,11 @@ type Memory struct {
 	// The long lists stay bytes until somebody looks at them, see lazy.go.
 	traits   list[Trait] // by name
 	products views
-	orders   list[Order] // by source, then id
-	bought   bought      // of orders
-	raw      []byte      // in which the lists and the times of events lie that nobody looked at
-	written  bool        // AppendTo ran: the lists' places in its bytes are known
+	orders   list[Order]      // by source, then id
+	older    list[olderOrder] // by key
+	bought   bought           // of orders
+	raw      []byte           // in which the lists and the times of events lie that nobody looked at
+	written  bool             // AppendTo ran: the lists' places in its bytes are known
 }
 
 // Trait is the latest value of one trait.
@@ -78,12 +79,6 @@ type Order struct {
 
 // Counts says whether the order adds to what the person spent.
 func (o Order) Counts() bool { return o.Status != "cancelled" && o.Status != "refunded" }
-
-// OlderOrders is what remains of orders beyond MaxOrders: their number and sum.
-type OlderOrders struct {
-	Count int64
-	Minor int64
-}
 
 // ProductView is one look at a product.
 type ProductView struct {

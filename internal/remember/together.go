@@ -139,6 +139,9 @@ func mergeTimes(dst, a, b []orrery.Instant) []orrery.Instant {
 
 // Spent is the number and the sum of the orders that count. An order that two fragments know counts once.
 func (g *Together) Spent() (count, minor int64) {
+	if g.older() {
+		return Combine(g.Parts).Spent()
+	}
 	with := 0
 	for _, p := range g.Parts {
 		if p.orders.some() {
@@ -162,8 +165,24 @@ func (g *Together) Spent() (count, minor int64) {
 	return count, minor
 }
 
+// older says that several fragments know orders and one has put some aside: which of those the others list only
+// combining tells.
+func (g *Together) older() bool {
+	with, aside := 0, false
+	for _, p := range g.Parts {
+		if p.orders.some() {
+			with++
+		}
+		aside = aside || p.older.some()
+	}
+	return aside && with > 1
+}
+
 // LastOrder is when the latest order that counts was placed; 0 for none.
 func (g *Together) LastOrder() (last orrery.Instant) {
+	if g.older() {
+		return Combine(g.Parts).bought.last
+	}
 	with := 0
 	for _, p := range g.Parts {
 		if p.orders.some() {
@@ -185,6 +204,13 @@ func (g *Together) LastOrder() (last orrery.Instant) {
 
 // EachOrder calls f for each order once, by source and id, in the state in which all that is known of it puts it.
 func (g *Together) EachOrder(f func(*Order)) {
+	if g.older() {
+		orders := Combine(g.Parts).Orders()
+		for i := range orders {
+			f(&orders[i])
+		}
+		return
+	}
 	rest := make([][]Order, 0, len(g.Parts))
 	for _, p := range g.Parts {
 		if orders := p.Orders(); len(orders) > 0 {
