@@ -17,6 +17,8 @@ var (
 	byLog      = []target{{"./internal/log/file", ""}}
 	byDedupe   = []target{{"./internal/dedupe", ""}}
 	byEngine   = []target{{"./internal/engine", ""}}
+	byDecide   = []target{{"./internal/decide", ""}}
+	byRemember = []target{{"./internal/remember", ""}}
 	bySim      = []target{{"./internal/sim", "Worlds"}}
 )
 
@@ -72,7 +74,11 @@ var mutations = []mutation{
 	{"act: a refused push counts as accepted", "internal/act/box.go", "if f.Outcome == orrery.Accepted && f.Version >= p.Acked {", "if f.Version >= p.Acked {", bySim},
 	{"act: a list that went keeps its members", wishes, "if x.Desired == orrery.PushAdd && !p.feeds(", "if x.Desired == orrery.PushRemove && !p.feeds(", bySim},
 
-	{"decide: held people stay in audiences", "internal/decide/settle.go", "if in && a.Advertising && !s.mayAdvertise() {", "if in && !a.Advertising && !s.mayAdvertise() {", byEngine},
+	{"decide: held people stay in audiences", "internal/decide/settle.go", "if in && a.Advertising && !(was && s.gateStands) && !s.mayAdvertise() {", "if in && !a.Advertising && !s.mayAdvertise() {", byEngine},
+	{"decide: a gate that closed is not seen", "internal/decide/settle.go", "s.gateStands = !c.State && !c.Timer && !c.Due", "s.gateStands = true", byDecide},
+	{"remember: a list that changed is written as it was", "internal/remember/lazy.go", "	if l.changed {", "	if l.changed && len(l.items) < 0 {", byRemember},
+	{"remember: lists are read where they lay before", "internal/remember/lazy.go", "func (l *list[T]) settle() { l.at, l.changed = l.next, false }", "func (l *list[T]) settle() { l.changed = false }", byRemember},
+	{"remember: two events share their times", "internal/engine/asked.go", "	a[0], a[1] = a[1], a[0]\n", "", byEngine},
 
 	{"engine: published before it is durable", loop, "chunk, err := w.log.Append(context.Background(), c.state.at.seq, body)", "_ = c.publish(b, log.Chunk{Seq: c.state.at.seq + 1, Incarnation: c.incarnation, Body: nil})\n	chunk, err := w.log.Append(context.Background(), c.state.at.seq-1, body)", bySim},
 	{"engine: doubt about the log is forgotten", loop, "		w.doubt = true", "		w.doubt = false", bySim},
