@@ -43,6 +43,7 @@ func (p Policy) Validate() error {
 // Plan is a policy ready to be run: rules compiled, and for each thing that may change, the audiences that read it.
 type Plan struct {
 	audiences []compiled
+	index     map[orrery.AudienceName]int
 	byEvent   map[string][]int
 	byTrait   map[string][]int
 	byState   []int // read the experience state, consent or life events, or ask the gate
@@ -60,7 +61,7 @@ func (p Policy) Compile() (*Plan, error) {
 	if len(p.Audiences) > MaxAudiences {
 		return nil, orrery.Invalid("policy.audiences", fmt.Sprintf("%d audiences: at most %d are possible", len(p.Audiences), MaxAudiences))
 	}
-	plan := &Plan{byEvent: map[string][]int{}, byTrait: map[string][]int{}}
+	plan := &Plan{byEvent: map[string][]int{}, byTrait: map[string][]int{}, index: map[orrery.AudienceName]int{}}
 	seen := map[orrery.AudienceName]bool{}
 	for i, a := range p.Audiences {
 		field := fmt.Sprintf("audiences[%d]", i)
@@ -91,6 +92,7 @@ func (p Policy) Compile() (*Plan, error) {
 func (p *Plan) add(c compiled) {
 	i := len(p.audiences)
 	p.audiences = append(p.audiences, c)
+	p.index[c.Name] = i
 	state := c.program == nil || c.Advertising
 	always := false
 	if c.program != nil {

@@ -98,6 +98,9 @@ type settling struct {
 	gateStands bool
 	asked      bool
 	answer     orrery.Answer
+	looked     bool
+	in         []uint64   // audiences the person is in, a bit each
+	few        [16]uint64 // of in: enough for MaxAudiences
 }
 
 func (s *settling) each(audiences []int) {
@@ -111,11 +114,26 @@ func (s *settling) each(audiences []int) {
 
 func (s *settling) evaluate(i int) {
 	a := &s.plan.audiences[i]
-	was := s.members.Has(a.Name)
+	was := s.was(i)
 	in, reason, evidence := s.belongs(a, was)
 	if in != was {
 		s.turn.Emit(&orrery.AudienceChanged{Fragment: s.person, Audience: a.Name, In: in, Reason: reason, Evidence: evidence})
 	}
+}
+
+// was says whether the person is in the audience. Most rules asked about are of audiences that the person is not in, so
+// the few memberships are looked up once.
+func (s *settling) was(i int) bool {
+	if !s.looked {
+		s.looked = true
+		s.in = s.few[:(len(s.plan.audiences)+63)/64]
+		for _, m := range s.members.In {
+			if k, ok := s.plan.index[m.Audience]; ok {
+				s.in[k/64] |= 1 << (k % 64)
+			}
+		}
+	}
+	return s.in[i/64]&(1<<(i%64)) != 0
 }
 
 // belongs says whether the person belongs to the audience now, and why a change happened.

@@ -104,6 +104,7 @@ func (s *state) freeze() (*layer, position) {
 		return nil, position{}
 	}
 	s.frozen, s.fresh = s.fresh, newLayer()
+	s.fresh.entries = make([]entry, 0, len(s.frozen.entries)) // about as many will come again
 	return s.frozen, s.at
 }
 
