@@ -2,7 +2,9 @@ package api
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/orrery-cxm/orrery/internal/engine"
@@ -44,6 +46,18 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 	each(func(h *House, label string) {
 		for _, d := range h.Workspace.Policy().Destinations {
 			fmt.Fprintf(&b, "orrery_waiting{%s,destination=%q} %d\n", label, string(d.Name), h.Workspace.Depth(d.Name))
+		}
+	})
+	describe("orrery_second_opinions_total", "counter", "What became of the questions to a provider.")
+	each(func(h *House, label string) {
+		if h.Second == nil {
+			return
+		}
+		counts := h.Second.Counts()
+		for _, name := range slices.Sorted(maps.Keys(counts)) {
+			counts[name].Each(func(what string, n int64) {
+				fmt.Fprintf(&b, "orrery_second_opinions_total{%s,provider=%q,outcome=%q} %d\n", label, name, what, n)
+			})
 		}
 	})
 	describe("orrery_alarms", "gauge", "Things that an operator should look at, by code.")

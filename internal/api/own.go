@@ -54,6 +54,7 @@ func (s *Server) Routes() http.Handler {
 	api.UseMiddleware(s.authorise(api))
 	s.people(api)
 	s.care(api)
+	s.writing(api)
 	s.outbound(api)
 	s.identity(api)
 	s.operate(api)

@@ -17,6 +17,7 @@ import (
 	"github.com/orrery-cxm/orrery/internal/govern"
 	"github.com/orrery-cxm/orrery/internal/listen"
 	"github.com/orrery-cxm/orrery/internal/seal"
+	"github.com/orrery-cxm/orrery/internal/second"
 	"github.com/orrery-cxm/orrery/internal/view"
 )
 
@@ -28,6 +29,7 @@ type House struct {
 	Ring      *govern.Ring
 	Listen    *listen.Engine
 	Views     *view.Follower
+	Second    *second.Panel // nil where nothing goes out
 	decoder   atomic.Pointer[decoderOf]
 }
 

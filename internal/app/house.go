@@ -91,6 +91,10 @@ func OpenHouse(ctx context.Context, s Settings) (*House, error) {
 	if !s.Still {
 		h.Workers = effect.Start(effect.Options{Workspace: w, Name: s.Name, Key: h.personKey, Prepare: h.prepare, Now: s.Now})
 		h.setOutlets()
+		if err := h.startSecond(s); err != nil {
+			h.Workers.Close()
+			return nil, errors.Join(fmt.Errorf("starting second opinions: %w", err), h.API.Views.Close(), w.Close())
+		}
 	}
 	if receipt, err := w.FinishErasure(ctx, h.eraseElsewhere); err != nil {
 		slog.Error("an erasure that was cut off could not be finished; it is tried again at the next start", "error", err)
@@ -107,10 +111,15 @@ func OpenHouse(ctx context.Context, s Settings) (*House, error) {
 func (h *House) Close() error {
 	h.stop()
 	<-h.done
+	var second error
+	if h.API.Second != nil {
+		second = h.API.Second.Close()
+	}
 	if h.Workers != nil {
 		h.Workers.Close()
 	}
 	return errors.Join(saveUses(h.Dir, &h.API.Ring.Uses), h.API.Views.Close(), h.Engine.Close())
+	return errors.Join(second, h.API.Views.Close(), h.Engine.Close())
 }
 
 // ReloadKeys takes over the keys as they stand in the file.
@@ -137,6 +146,7 @@ func (h *House) follow(ctx context.Context) {
 		}
 		if !h.still {
 			h.setOutlets()
+			h.API.Second.Set(&h.Engine.Policy().Second)
 		}
 		if err := saveUses(h.Dir, &h.API.Ring.Uses); err != nil {
 			slog.Warn("the day on which a key was last used is not kept", "error", err)

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/netip"
@@ -18,6 +17,7 @@ import (
 	"time"
 
 	"github.com/orrery-cxm/orrery"
+	"github.com/orrery-cxm/orrery/internal/fence"
 )
 
 // Limits of one delivery.
@@ -44,7 +44,7 @@ type Options struct {
 
 // Sender makes deliveries. It is safe for concurrent use and keeps connections open between deliveries.
 type Sender struct {
-	guard   guard
+	fence   fence.Fence
 	client  *http.Client
 	timeout time.Duration
 	now     func() time.Time
@@ -76,12 +76,7 @@ type Result struct {
 
 // NewSender makes a sender.
 func NewSender(o Options) *Sender {
-	s := &Sender{guard: guard{allowPrivate: o.AllowPrivate, lookup: o.Lookup}, timeout: milliseconds(o.Timeout), now: o.Now}
-	if s.guard.lookup == nil {
-		s.guard.lookup = func(ctx context.Context, host string) ([]netip.Addr, error) {
-			return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-		}
-	}
+	s := &Sender{fence: fence.Fence{AllowPrivate: o.AllowPrivate, Lookup: o.Lookup}, timeout: milliseconds(o.Timeout), now: o.Now}
 	if s.timeout == 0 {
 		s.timeout = milliseconds(DefaultTimeout)
 	}
@@ -91,8 +86,8 @@ func NewSender(o Options) *Sender {
 	s.client = &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
-			Proxy:                  nil, // a proxy would connect on our behalf, past the guard
-			DialContext:            s.guard.dial,
+			Proxy:                  nil, // a proxy would connect on our behalf, past the fence
+			DialContext:            s.fence.Dial,
 			TLSClientConfig:        o.TLS,
 			TLSHandshakeTimeout:    connectTimeout,
 			ForceAttemptHTTP2:      true,
@@ -113,11 +108,11 @@ func (s *Sender) Close() { s.client.CloseIdleConnections() }
 // Check says whether deliveries to address are allowed, as the names resolve now: to be asked when a destination is
 // configured. Send asks again, of the addresses that it connects to.
 func (s *Sender) Check(ctx context.Context, address string) error {
-	u, err := s.guard.parse(address)
+	u, err := s.fence.Parse(address)
 	if err != nil {
 		return err
 	}
-	_, err = s.guard.resolve(ctx, u.Hostname())
+	_, err = s.fence.Resolve(ctx, u.Hostname())
 	return err
 }
 
@@ -125,7 +120,7 @@ func (s *Sender) Check(ctx context.Context, address string) error {
 // being sent; an attempt that ended before the request went out is RetryLater; one that ended without an answer after
 // that is Unknown.
 func (s *Sender) Send(ctx context.Context, d Delivery) Result {
-	u, err := s.guard.parse(d.URL)
+	u, err := s.fence.Parse(d.URL)
 	if err != nil {
 		return rejected(err)
 	}

@@ -1,4 +1,10 @@
-package webhook
+// Package fence keeps requests to addresses that come from a policy or a form out of the brand's own network: such an address
+// must not become a way in (server-side request forgery).
+//
+// It promises: a connection goes only to an address that was looked at just before, after names were resolved; metadata
+// services, link-local and disguised addresses are never let through, private ones only where the policy allows it. It
+// never follows a proxy.
+package fence
 
 import (
 	"context"
@@ -8,55 +14,60 @@ import (
 	"net/netip"
 	"net/url"
 	"syscall"
+	"time"
 
 	"github.com/orrery-cxm/orrery"
 )
 
 // ErrRefused is the code of every refusal of an address.
-var ErrRefused = orrery.Denied("webhook.address", "webhooks may not be sent there")
+var ErrRefused = orrery.Denied("address.refused", "nothing may be sent there")
+
+// connectTimeout bounds connecting to each address of a name.
+const connectTimeout = 5 * time.Second
 
 func refuse(say string) error { return orrery.Denied(ErrRefused.Code, say) }
 
-// guard keeps requests out of the brand's own network: an address that comes from a form must not become a way in
-// (server-side request forgery).
-type guard struct {
-	allowPrivate bool
-	lookup       func(ctx context.Context, host string) ([]netip.Addr, error)
+// Fence decides where a request may go. The zero value lets through the public internet over https.
+type Fence struct {
+	// AllowPrivate lets requests go to loopback and private addresses and over plain HTTP: for receivers on premise.
+	AllowPrivate bool
+	// Lookup resolves names; nil is the system's resolver.
+	Lookup func(ctx context.Context, host string) ([]netip.Addr, error)
 }
 
-// parse accepts https addresses without a user name, and plain http where private addresses are allowed.
-func (g *guard) parse(address string) (*url.URL, error) {
+// Parse accepts https addresses without a user name, and plain http where private addresses are allowed.
+func (f *Fence) Parse(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" {
-		return nil, refuse("the address of a webhook is written like https://example.com/hooks")
+		return nil, refuse("an address is written like https://example.com/path")
 	}
 	if u.User != nil {
-		return nil, refuse("the address of a webhook holds no user name or password: requests are signed instead")
+		return nil, refuse("an address holds no user name or password")
 	}
-	if u.Scheme != "https" && (u.Scheme != "http" || !g.allowPrivate) {
-		return nil, refuse(fmt.Sprintf("webhooks are sent over https, not %q", u.Scheme))
+	if u.Scheme != "https" && (u.Scheme != "http" || !f.AllowPrivate) {
+		return nil, refuse(fmt.Sprintf("requests are sent over https, not %q", u.Scheme))
 	}
 	if ip, err := netip.ParseAddr(u.Hostname()); err == nil {
-		if err := g.admit(ip); err != nil {
+		if err := f.admit(ip); err != nil {
 			return nil, err
 		}
 	}
 	return u, nil
 }
 
-// resolve gives the addresses of a host, or refuses when any of them is not allowed.
-func (g *guard) resolve(ctx context.Context, host string) ([]netip.Addr, error) {
+// Resolve gives the addresses of a host, or refuses when any of them is not allowed.
+func (f *Fence) Resolve(ctx context.Context, host string) ([]netip.Addr, error) {
 	if ip, err := netip.ParseAddr(host); err == nil {
-		return []netip.Addr{ip}, g.admit(ip)
+		return []netip.Addr{ip}, f.admit(ip)
 	}
-	found, err := g.lookup(ctx, host)
+	found, err := f.lookup(ctx, host)
 	if err != nil {
 		return nil, fmt.Errorf("looking up the receiver: %w", err)
 	}
 	ips := make([]netip.Addr, 0, len(found))
 	for _, ip := range found {
 		ip = ip.Unmap() // the system's resolver gives IPv4 in this form
-		if err := g.admit(ip); err != nil {
+		if err := f.admit(ip); err != nil {
 			return nil, err
 		}
 		ips = append(ips, ip)
@@ -67,17 +78,17 @@ func (g *guard) resolve(ctx context.Context, host string) ([]netip.Addr, error) 
 	return ips, nil
 }
 
-// dial connects to an address that was just admitted, not to a name that may be looked up once more and differ.
-func (g *guard) dial(ctx context.Context, network, address string) (net.Conn, error) {
+// Dial connects to an address that was just admitted, not to a name that may be looked up once more and differ.
+func (f *Fence) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err
 	}
-	ips, err := g.resolve(ctx, host)
+	ips, err := f.Resolve(ctx, host)
 	if err != nil {
 		return nil, err
 	}
-	dialer := net.Dialer{Timeout: connectTimeout, Control: g.control}
+	dialer := net.Dialer{Timeout: connectTimeout, Control: f.control}
 	for _, ip := range ips {
 		var conn net.Conn
 		if conn, err = dialer.DialContext(ctx, network, net.JoinHostPort(ip.String(), port)); err == nil {
@@ -88,25 +99,32 @@ func (g *guard) dial(ctx context.Context, network, address string) (net.Conn, er
 }
 
 // control is asked by the dialer with the address that it is about to connect to, whatever came before.
-func (g *guard) control(_, address string, _ syscall.RawConn) error {
+func (f *Fence) control(_, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return refuse("the receiver's address cannot be read")
 	}
-	return g.admit(to.Addr())
+	return f.admit(to.Addr())
 }
 
 // admit says whether ip may be connected to.
-func (g *guard) admit(ip netip.Addr) error {
+func (f *Fence) admit(ip netip.Addr) error {
 	switch {
 	case ip.Is4In6() || ip.Zone() != "":
 		return refuse(fmt.Sprintf("the receiver's address %s is written in a form that hides where it leads", ip))
 	case !ip.IsLoopback() && within(ip, never):
 		return refuse(fmt.Sprintf("the receiver's address %s is never a receiver's", ip))
-	case !g.allowPrivate && within(ip, private):
+	case !f.AllowPrivate && within(ip, private):
 		return refuse(fmt.Sprintf("the receiver's address %s is not on the public internet", ip))
 	}
 	return nil
+}
+
+func (f *Fence) lookup(ctx context.Context, host string) ([]netip.Addr, error) {
+	if f.Lookup != nil {
+		return f.Lookup(ctx, host)
+	}
+	return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 }
 
 func within(ip netip.Addr, ranges []netip.Prefix) bool {
