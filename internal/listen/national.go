@@ -16,27 +16,59 @@ func (x *run) national() bool {
 		return string(b[:3]) != "000" && string(b[:3]) != "666" && b[0] != '9' && string(b[3:5]) != "00" && string(b[5:]) != "0000"
 	case n == 10 && upperByte(b[0]) && (b[1] == '1' || b[1] == '2' || b[1] == '8' || b[1] == '9') && allDigits(b[1:]): // Taiwan
 		return taiwanOK(b)
-	case n == 8 && upperByte(b[0]) && allDigits(b[1:7]): // Hong Kong
+	case n == 8 && upperByte(b[0]) && allDigits(b[1:7]) && (len(x.groups) == 1 || len(x.groups) == 2 && x.groups[0] == 6): // Hong Kong
 		return hongKongOK(b)
 	case n == 9 && upperByte(b[0]) && upperByte(b[1]) && allDigits(b[2:8]) && b[8] >= 'A' && b[8] <= 'D': // United Kingdom
-		return true
+		return insuranceOK(b) && !x.isHarmless()
+	case n == 9 && (b[0] == 'S' || b[0] == 'T' || b[0] == 'F' || b[0] == 'G') && allDigits(b[1:8]) && upperByte(b[8]): // Singapore
+		return singaporeOK(b)
+	case n == 9 && b[0] >= 'X' && b[0] <= 'Z' && allDigits(b[1:8]) && upperByte(b[8]): // Spain, foreigners
+		return spainOK(append([]byte{b[0] - 'X' + '0'}, b[1:]...))
 	case n == 9 && allDigits(b[:8]) && upperByte(b[8]): // Spain
-		v := 0
-		for _, c := range b[:8] {
-			v = v*10 + int(c-'0')
-		}
-		return "TRWAGMYFPDXBNJZSQVHLCKE"[v%23] == b[8]
+		return spainOK(b)
 	case n == 11 && allDigits(b) && len(x.groups) == 4 && x.groups[3] == 2 && x.groups[0] == 3: // Brazil, as it is written
 		return brazilOK(b)
 	case n == 12 && allDigits(b) && len(x.groups) == 3 && x.groups[0] == 4 && x.groups[1] == 4 && b[0] >= '2': // India
 		return verhoeff(b)
 	}
+	return allDigits(b) && x.told()
+}
+
+// told knows ids whose digits alone could be anything: they need their check digits, and their form or a word before.
+func (x *run) told() bool {
+	b, n := x.chars, len(x.chars)
+	switch {
+	case n == 15 && (b[0] == '1' || b[0] == '2') && franceOK(b): // France
+		return !x.isHarmless()
+	case n == 13 && len(x.groups) == 2 && x.groups[0] == 6 && koreaOK(b): // South Korea, as it is written
+		return true
+	case n == 11 && b[0] != '0' && turkeyOK(b) && x.saysID(): // Turkey
+		return true
+	case n == 11 && monthDayPL(b) && polandOK(b) && x.saysID(): // Poland
+		return true
+	case n == 11 && germanyOK(b) && x.saysID(): // Germany, tax number
+		return true
+	case n == 11 && len(x.groups) == 1 && brazilOK(b) && x.saysID(): // Brazil, digits only
+		return true
+	case n == 12 && len(x.groups) == 1 && b[0] >= '2' && verhoeff(b) && x.saysID(): // India, digits only
+		return true
+	case n == 12 && japanOK(b) && x.saysID(): // Japan
+		return true
+	case n == 9 && (luhn(b) || elevenOK(b)) && x.saysID(): // Canada, the Netherlands
+		return !repeated(b)
+	case n == 10 && len(x.groups) == 2 && x.groups[0] == 6 && monthDay(b[2:6]) && luhn(b): // Sweden
+		return true
+	}
 	return false
 }
 
+// idWords name the ids that need a word.
+var idWords = [...]string{"هوية", "هويه", "هويتي", "اقامة", "إقامة", "اقامه", "إقامتي", "سجل", "national", " id", "iqama", "身份", "身分", "cpf", "aadhaar", "aadhar", "pesel",
+	"tckn", "kimlik", "steuer", "social insurance", "bsn", "burgerservice", "マイナンバー", "個人番号", "my number"}
+
 // saysID wants a word before that names an id, where the number alone could be anything.
 func (x *run) saysID() bool {
-	return x.named([]string{"هوية", "هويه", "اقامة", "إقامة", "اقامه", "سجل", "national", "id", "iqama", "身份"}) >= 0
+	return x.named(idWords[:]) >= 0
 }
 
 // residentOK is the check of GB 11643-1999: date of birth and ISO 7064 mod 11-2.

@@ -1,6 +1,9 @@
 package listen
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 func allDigits(b []byte) bool {
 	for _, c := range b {
@@ -63,19 +66,31 @@ func repeated(b []byte) bool {
 // Words that name a number that is nobody's secret: an order, a parcel, an invoice.
 var harmless = [...]string{"order", "invoice", "tracking", "track", "ticket", "case", "reference", "ref", "booking", "confirmation", "sku",
 	"serial", "parcel", "awb", "shipment", "imei", "订单", "訂單", "单号", "單號", "运单", "運單", "快递", "快遞", "发票", "發票", "编号", "編號",
-	"流水", "工单", "工單", "رقم الطلب", "الطلب", "طلب", "فاتورة", "شحنة", "الشحنة", "تتبع", "التذكرة", "البلاغ", "بلاغ", "الحجز"}
+	"model", "part no", "barcode", "ean", "isbn", "build", "commande", "facture", "colis", "suivi",
+	"pedido", "factura", "envío", "envio", "seguimiento", "bestell", "rechnung", "sendung", "auftrag", "流水", "工单", "工單", "رقم الطلب", "الطلب", "طلب", "فاتورة", "شحنة", "الشحنة", "تتبع", "التذكرة", "البلاغ", "بلاغ", "الحجز"}
 
 // Words that name a secret number although a harmless word stands near.
-var telling = [...]string{"card", "phone", "call", "mobile", "cell", "whatsapp", "tel", "number is", "卡", "电话", "電話", "手机", "手機", "致电",
+var telling = [...]string{"card", "phone", "call", "mobile", "mobil", "móvil", "cell", "whatsapp", "tel", "tél", "handy", "portable", "卡", "电话", "電話", "手机", "手機", "致电",
 	"بطاق", "جوال", "هاتف", "موبايل", "اتصل", "واتس", "رقمي"}
 
 func (x *run) named(words []string) int {
 	at := -1
 	b := strings.ToLower(x.before)
 	for _, w := range words {
-		at = max(at, strings.LastIndex(b, w))
+		at = max(at, lastWord(b, w))
 	}
 	return at
+}
+
+// lastWord is where a word of text begins with w for the last time; where w is not Latin, it may stand anywhere.
+func lastWord(text, w string) int {
+	for {
+		at := strings.LastIndex(text, w)
+		if at <= 0 || w[0] >= utf8.RuneSelf || !isWordByte(w[0]) || !isWordByte(text[at-1]) {
+			return at
+		}
+		text = text[:at]
+	}
 }
 
 // isHarmless says that the nearest naming word before is one of a harmless number.
@@ -143,13 +158,16 @@ func (x *run) phone() bool {
 	if x.plus {
 		return n >= 8 && n <= 15
 	}
+	if x.cut && len(x.groups) == 1 {
+		return false // a piece of something longer
+	}
 	if strings.HasPrefix(string(b[:2]), "00") && n >= 11 && n <= 17 && b[2] != '0' {
 		return !x.isHarmless()
 	}
 	if x.isHarmless() {
 		return false
 	}
-	told := x.named(telling[:]) >= 0
+	told := x.named(telling[:]) >= 0 && !x.cut
 	grouped := len(x.groups) > 1
 	switch {
 	case n == 11 && b[0] == '1' && b[1] >= '3': // China, mobile
@@ -170,7 +188,9 @@ func (x *run) phone() bool {
 		return len(x.groups) == 4 && x.groups[1] == 3 && x.groups[2] == 3
 	case n == 8 && b[0] >= '5' && (told || len(x.groups) == 2 && x.groups[0] == 4): // Hong Kong
 		return true
-	case n >= 10 && n <= 12 && b[0] == '0' && grouped: // land lines
+	case n == 9 && b[0] >= '6' && grouped && x.groups[0] == 3 && x.groups[1] <= 3: // Spain
+		return true
+	case n >= 10 && n <= 12 && b[0] == '0' && grouped && !x.cut: // land lines
 		return true
 	}
 	return told && n >= 8 && n <= 13 && b[0] != '0'

@@ -20,7 +20,7 @@ const (
 // personal finds the spans of personal data in the judged text.
 func (s *scratch) personal() []orrery.Label { return s.Engine.fold.personal(s.text) }
 
-// personal finds e-mail addresses, payment cards, bank accounts, phone numbers and national ids in text, left to right,
+// personal finds e-mail and postal addresses, payment cards, bank accounts, phone numbers and national ids in text, left to right,
 // without overlap. Digits of any script count, and so do full-width ones.
 func (f *folding) personal(text string) []orrery.Label {
 	var out []orrery.Label
@@ -34,12 +34,29 @@ func (f *folding) personal(text string) []orrery.Label {
 		}
 		i += 1 + next
 	}
-	out = f.runs(text, out)
+	out = f.addresses(text, f.runs(text, out))
 	if len(out) > 1 {
 		slices.SortStableFunc(out, func(a, b orrery.Label) int { return a.From - b.From })
-		out = slices.CompactFunc(out, func(a, b orrery.Label) bool { return a.From < b.To && b.From < a.To })
+		out = apart(out)
 	}
 	return out
+}
+
+// apart joins spans that overlap: what is hidden must cover both. The surer one gives the name; of equals, the first.
+func apart(list []orrery.Label) []orrery.Label {
+	kept := list[:1]
+	for _, l := range list[1:] {
+		last := &kept[len(kept)-1]
+		switch {
+		case l.From >= last.To:
+			kept = append(kept, l)
+		case l.Confidence > last.Confidence:
+			*last = spot(l.Name, l.Confidence, last.From, max(last.To, l.To))
+		default:
+			last.To = max(last.To, l.To)
+		}
+	}
+	return kept
 }
 
 func spot(name string, c orrery.Confidence, from, to int) orrery.Label {
@@ -76,9 +93,11 @@ func emailAt(text string, i int) (from, to int, ok bool) {
 // may have them.
 type run struct {
 	from, to int
-	chars    []byte // digits and upper-case letters, without separators
-	groups   []int  // length of each group between separators
+	chars    []byte  // digits and upper-case letters, without separators
+	groups   []int   // length of each group between separators
+	ends     [16]int // byte after each group but the last
 	plus     bool
+	cut      bool   // groups at its end are left out
 	before   string // the text just before, for the word that names the number
 }
 
@@ -98,26 +117,47 @@ func (f *folding) runs(text string, out []orrery.Label) []orrery.Label {
 			i += n
 			continue
 		}
-		x := f.run(text, i, buf[:0], groups[:0])
-		if l, ok := x.judge(text); ok {
+		if l, ok := lettered(text, i); ok {
 			out = append(out, l)
+			i = l.To
+			continue
 		}
-		i = max(x.to, i+n)
+		x := f.run(text, i, buf[:0], groups[:0])
+		end := x.to
+		l, ok := x.fromFront()
+		if !ok && x.from < i && !x.plus { // the letters before may be a word of the sentence
+			x = f.read(text, i, i, buf[:0], groups[:0])
+			end = x.to
+			l, ok = x.fromFront()
+		}
+		if ok {
+			out, end = append(out, l), x.to
+		}
+		i = max(end, i+n)
 	}
 	return out
 }
 
 // run reads the run around the digit at byte i: letters just before it belong to it (an IBAN, an id), and so does a plus.
 func (f *folding) run(text string, i int, chars []byte, groups []int) run {
-	x := run{from: i, chars: chars, groups: groups}
-	for b := i; b > 0 && i-b < 4 && upperByte(text[b-1]); b-- {
-		x.from = b - 1
+	from := i
+	for from > 0 && i-from < 3 && upperByte(text[from-1]) {
+		from--
 	}
-	if x.from > 0 && (isWordByte(text[x.from-1]) || i-x.from > 2) {
-		x.from = i
+	switch {
+	case from > 0 && isWordByte(text[from-1]) || i-from > 2:
+		from = i
+	case from == i && i >= 3 && text[i-1] == ' ' && upperByte(text[i-2]) && upperByte(text[i-3]) && (i == 3 || !isWordByte(text[i-4])):
+		from = i - 3 // a prefix that stands apart: AB 12 34 56 C
 	}
-	x.chars = append(x.chars, text[x.from:i]...)
-	x.plus = x.from == i && i > 0 && (text[i-1] == '+' || strings.HasSuffix(text[:i], "＋"))
+	return f.read(text, from, i, chars, groups)
+}
+
+// read reads a run that begins with letters at from and with a digit at i.
+func (f *folding) read(text string, from, i int, chars []byte, groups []int) run {
+	x := run{from: from, chars: chars, groups: groups}
+	x.chars = append(x.chars, strings.TrimSpace(text[from:i])...)
+	x.plus = from == i && i > 0 && (text[i-1] == '+' || strings.HasSuffix(text[:i], "＋"))
 	group, gap, last := 0, 0, i
 	for j := i; j < len(text) && len(x.chars) < cap(x.chars); {
 		r, n := utf8.DecodeRuneInString(text[j:])
@@ -125,6 +165,7 @@ func (f *folding) run(text string, i int, chars []byte, groups []int) run {
 		switch {
 		case k == kindDigit && d >= '0' && d <= '9', n == 1 && upperByte(byte(r)) && (gap == 0 || len(x.chars) >= 4 && upperByte(x.chars[0])):
 			if gap > 0 && group > 0 {
+				x.ends[len(x.groups)] = last
 				x.groups = append(x.groups, group)
 				group = 0
 			}
@@ -164,8 +205,21 @@ func (f *folding) run(text string, i int, chars []byte, groups []int) run {
 
 func upperByte(c byte) bool { return c >= 'A' && c <= 'Z' }
 
-// judge says what the run is, the strictest check first. Runs that hold several numbers are tried from their front.
-func (x *run) judge(text string) (orrery.Label, bool) {
+// fromFront judges the run, and, when it is nothing, ever fewer of its groups: a run may hold several numbers, or a number
+// and what follows it. The run is left as far as it was judged.
+func (x *run) fromFront() (orrery.Label, bool) {
+	for {
+		if l, ok := x.judge(); ok || len(x.groups) == 1 {
+			return l, ok
+		}
+		last := len(x.groups) - 1
+		x.chars = x.chars[:len(x.chars)-x.groups[last]]
+		x.groups, x.to, x.cut = x.groups[:last], x.ends[last-1], true
+	}
+}
+
+// judge says what the run is, the strictest check first.
+func (x *run) judge() (orrery.Label, bool) {
 	if len(x.chars) < 7 {
 		return orrery.Label{}, false
 	}
