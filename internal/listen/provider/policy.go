@@ -11,7 +11,7 @@ import (
 
 // Policy says who gives second opinions and when they are asked. Without providers nothing leaves the process.
 type Policy struct {
-	Providers []Provider `yaml:"providers"`
+	Providers []Provider `yaml:"providers"` // who may be asked; none: nothing leaves the process
 	Routes    []Route    `yaml:"routes"` // of the routes that fit a head of a message, the first counts
 	// Writer is the provider that translates messages and drafts replies when an agent asks for it; none: nobody does.
 	Writer string `yaml:"writer"`
@@ -27,11 +27,11 @@ const (
 
 // Provider is one model to ask.
 type Provider struct {
-	Name string `yaml:"name"`
+	Name string `yaml:"name"` // lower-case letters, digits, - and _; it stands in signals
 	Kind string `yaml:"kind"` // openai or onnx
 	// URL is the base address of an openai endpoint; /chat/completions is added to it.
 	URL   string `yaml:"url,omitempty"`
-	Model string `yaml:"model,omitempty"`
+	Model string `yaml:"model,omitempty"` // as the endpoint names it
 	// Key is the name of the environment variable with the key. It begins with ORRERY_PROVIDER_, so that a policy
 	// cannot send another secret of the machine away. Empty for an endpoint that needs none.
 	Key string `yaml:"key,omitempty"`
@@ -41,10 +41,10 @@ type Provider struct {
 	Private bool `yaml:"private,omitempty"`
 	// Timeout of one question: 10s when 0, at most 2m.
 	Timeout orrery.Span `yaml:"timeout,omitempty"`
-	// RequestsPerDay and TokensPerDay bound what is spent in a day (UTC), writing included: 1000 and 1000000 when 0. Tokens are
-	// for openai only.
+	// RequestsPerDay bounds the questions of a day (UTC), writing included: 1000 when 0.
 	RequestsPerDay int `yaml:"requests_per_day,omitempty"`
-	TokensPerDay   int `yaml:"tokens_per_day,omitempty"`
+	// TokensPerDay bounds what an openai endpoint says they took: 1000000 when 0.
+	TokensPerDay int `yaml:"tokens_per_day,omitempty"`
 	// Parallel bounds the questions in flight: 2 when 0, at most 16.
 	Parallel int `yaml:"parallel,omitempty"`
 	// MaxConfidence is the most that an answer's own confidence counts for: models overrate themselves. 900 when 0.
@@ -63,7 +63,7 @@ const (
 
 // Route sends heads of messages to a provider.
 type Route struct {
-	Provider  string            `yaml:"provider"`
+	Provider  string            `yaml:"provider"`  // the name of one of the providers
 	Heads     []Head            `yaml:"heads"`     // none: all
 	Languages []string          `yaml:"languages"` // BCP 47; "zh" is also zh-Hant; none: all
 	When      []Occasion        `yaml:"when"`      // abstained, unsure, measured, always; none: abstained and unsure
