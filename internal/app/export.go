@@ -87,7 +87,7 @@ func wholeTimeline(h *House, id orrery.FragmentID, mine map[orrery.FragmentID]bo
 			return nil, err
 		}
 		for _, e := range entries {
-			if e.Fact = ownFact(e.Fact, mine); e.Fact != nil {
+			if e.Fact = ownFact(e.Fact, mine, h.API.Listen.Mask); e.Fact != nil {
 				out = append(out, api.EntryOf(e))
 			}
 		}
@@ -98,8 +98,9 @@ func wholeTimeline(h *House, id orrery.FragmentID, mine map[orrery.FragmentID]bo
 	}
 }
 
-// ownFact leaves out of a fact what is about somebody else; nil when nothing is left.
-func ownFact(f orrery.Fact, mine map[orrery.FragmentID]bool) orrery.Fact {
+// ownFact leaves out of a fact what is about somebody else; nil when nothing is left. A message that names somebody else
+// keeps its words, with the personal data among them masked: they may be theirs.
+func ownFact(f orrery.Fact, mine map[orrery.FragmentID]bool, mask func(string) string) orrery.Fact {
 	switch f := f.(type) {
 	case *orrery.TouchRecorded:
 		if !mine[f.Anchor] {
@@ -107,7 +108,7 @@ func ownFact(f orrery.Fact, mine map[orrery.FragmentID]bool) orrery.Fact {
 		}
 		if f.Touch.Message != nil && len(f.Touch.Message.Affected) > 0 {
 			c, m := *f, *f.Touch.Message
-			m.Affected = nil
+			m.Affected, m.Text, m.Subject = nil, mask(m.Text), mask(m.Subject)
 			c.Touch.Message = &m
 			return &c
 		}

@@ -12,7 +12,7 @@ import (
 // Policy says who gives second opinions and when they are asked. Without providers nothing leaves the process.
 type Policy struct {
 	Providers []Provider `yaml:"providers"` // who may be asked; none: nothing leaves the process
-	Routes    []Route    `yaml:"routes"` // of the routes that fit a head of a message, the first counts
+	Routes    []Route    `yaml:"routes"`    // of the routes that fit a head of a message, the first counts
 	// Writer is the provider that translates messages and drafts replies when an agent asks for it; none: nobody does.
 	Writer string `yaml:"writer"`
 	// MaxAge: what waited longer for its second opinion goes without: 1h.
