@@ -39,7 +39,8 @@ type Engine struct {
 	tongues tongues
 	model   *weights.Model
 	name    string
-	taught  *delta // of one workspace; nil as shipped
+	taught  *delta  // of one workspace; nil as shipped
+	shipped *Engine // what taught stands beside; nil as shipped
 
 	intentLabel  [len(intentNames)]label
 	urgencyLabel label
@@ -146,6 +147,8 @@ type scratch struct {
 	outs     [weights.Outputs]float32
 	x        [weights.Inputs]float32
 	verdicts [weights.Verdicts]float32
+	moods    [emotionCount + 1]float32 // log odds of the emotions, none at the end
+	taughts  opinions                  // what the workspace taught of this text
 	odds     [3]float32
 	known    float32 // how much of the text training knows, 0 to 1
 }

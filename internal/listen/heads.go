@@ -120,20 +120,28 @@ const (
 // emotions gives those that stand out.
 func (s *scratch) emotions(out *orrery.Signals) {
 	felt := s.feelings()
-	var z [emotionCount + 1]float32
+	z := &s.moods
 	z[emotionCount] = s.outs[OutNone]*outsWeight + noneWeight
-	top := z[emotionCount]
 	for k := range felt {
 		z[k] = s.outs[OutEmotion+k]*outsWeight + feltWeight*float32(math.Log1p(float64(felt[k])*1.5))
-		top = max(top, z[k])
+	}
+	if s.taught != nil {
+		for k := range z {
+			z[k] += s.taughts[taughtEmotion+k]
+		}
+	}
+	top := z[0]
+	for _, v := range z {
+		top = max(top, v)
 	}
 	var sum float32
+	var chance [emotionCount + 1]float32
 	for k := range z {
-		z[k] = exp(z[k] - top)
-		sum += z[k]
+		chance[k] = exp(z[k] - top)
+		sum += chance[k]
 	}
 	for k := range felt {
-		p := thousandths(z[k] / sum)
+		p := thousandths(chance[k] / sum)
 		if p < 200 {
 			continue
 		}
@@ -251,4 +259,34 @@ func (s *scratch) locate(l *orrery.Label, h *hit) {
 
 func byConfidence(ls []orrery.Label) {
 	slices.SortStableFunc(ls, func(a, b orrery.Label) int { return int(b.Confidence) - int(a.Confidence) })
+}
+
+// Moods are the probabilities of each emotion as [Emotion] numbers them, none at the end; all zero when the text is not
+// judged.
+func (e *Engine) Moods(text string, h Hint) [emotionCount + 1]float64 {
+	s := e.pool.Get().(*scratch)
+	defer e.pool.Put(s)
+	s.moods = [emotionCount + 1]float32{}
+	s.listen(cut(text), h)
+	var out [emotionCount + 1]float64
+	if s.lang.judged && len(s.reader.toks) > 0 {
+		top, sum := s.moods[best(s.moods[:])], 0.0
+		for k, z := range s.moods {
+			out[k] = float64(exp(z - top))
+			sum += out[k]
+		}
+		for k := range out {
+			out[k] /= sum
+		}
+	}
+	s.reader.text, s.hint = "", Hint{}
+	return out
+}
+
+// Emotion is the name of emotion i, "" for none and beyond.
+func Emotion(i int) string {
+	if i >= 0 && i < emotionCount {
+		return emotionNames[i]
+	}
+	return ""
 }

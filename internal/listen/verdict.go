@@ -171,7 +171,11 @@ func (s *scratch) weighed() *[weights.Verdicts]float32 {
 		s.verdicts[v] = z
 	}
 	if s.taught != nil {
-		s.taught.add(s.feats, &s.verdicts)
+		s.taughts = opinions{}
+		s.taught.add(languageOf(s.lang.table()), &s.x, s.feats, &s.taughts)
+		for v := range s.verdicts {
+			s.verdicts[v] += s.taughts[v]
+		}
 	}
 	return &s.verdicts
 }
