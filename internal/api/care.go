@@ -51,21 +51,6 @@ func (s *Server) care(api huma.API) {
 		}
 		return c.do(ctx, engine.Care{Command: desk.AnswerReview{Fragment: id, Review: in.ID.ID, Yes: in.Body.Yes, By: c.key.Actor()}})
 	})
-	operation(api, "POST", "/v1/touches/{id}/signals", "correctSignals", govern.Care, "Correct what was understood of a touch; the correction wins", func(ctx context.Context, c caller, in *struct {
-		ID   InPath[orrery.TouchID] `path:"id"`
-		Body struct {
-			Person  string         `json:"person"`
-			Signals orrery.Signals `json:"signals"`
-		}
-	}) (*done, error) {
-		id, err := c.person(in.Body.Person)
-		if err != nil {
-			return nil, err
-		}
-		signals := in.Body.Signals
-		signals.Engine, signals.Revision = "agent:"+c.key.Actor().Name, max(signals.Revision, 1)+1
-		return c.do(ctx, engine.CorrectSignals{Touch: in.ID.ID, Fragment: id, Signals: signals, By: c.key.Actor()})
-	})
 }
 
 func (s *Server) cases(api huma.API) {

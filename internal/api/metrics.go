@@ -60,6 +60,7 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 			})
 		}
 	})
+	s.listeningMetrics(&b, describe, each)
 	describe("orrery_alarms", "gauge", "Things that an operator should look at, by code.")
 	each(func(h *House, label string) {
 		for _, a := range h.Workspace.Alarms() {

@@ -55,6 +55,7 @@ func (s *Server) Routes() http.Handler {
 	s.people(api)
 	s.care(api)
 	s.writing(api)
+	s.listening(api)
 	s.outbound(api)
 	s.identity(api)
 	s.operate(api)

@@ -18,6 +18,7 @@ import (
 	"github.com/orrery-cxm/orrery/internal/listen"
 	"github.com/orrery-cxm/orrery/internal/seal"
 	"github.com/orrery-cxm/orrery/internal/second"
+	"github.com/orrery-cxm/orrery/internal/teach"
 	"github.com/orrery-cxm/orrery/internal/view"
 )
 
@@ -27,9 +28,10 @@ type House struct {
 	Workspace *engine.Workspace
 	Keys      *seal.Keys
 	Ring      *govern.Ring
-	Listen    *listen.Engine
+	Listen    *listen.Ears
 	Views     *view.Follower
 	Second    *second.Panel // nil where nothing goes out
+	Teacher   *teach.Teacher
 	decoder   atomic.Pointer[decoderOf]
 }
 

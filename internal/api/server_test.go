@@ -22,6 +22,7 @@ import (
 	"github.com/orrery-cxm/orrery/internal/govern"
 	"github.com/orrery-cxm/orrery/internal/listen"
 	"github.com/orrery-cxm/orrery/internal/seal"
+	"github.com/orrery-cxm/orrery/internal/teach"
 	"github.com/orrery-cxm/orrery/internal/view"
 )
 
@@ -85,13 +86,15 @@ func newSiteWith(t *testing.T, change func(*engine.Options)) *site {
 		{ID: "4", Hash: seal.Hash(staff), Source: "care", Trust: orrery.Staff, Scopes: govern.Scopes, Region: "DE"},
 		{ID: "5", Hash: seal.Hash(gone), Source: "old", Trust: orrery.Staff, Scopes: govern.Scopes, Revoked: 5},
 	})
-	h := &api.House{Name: "test", Workspace: w, Keys: keys, Ring: ring, Listen: ears, Views: views}
+	h := &api.House{Name: "test", Workspace: w, Keys: keys, Ring: ring, Listen: listen.NewEars(ears), Views: views}
+	h.Teacher = teach.Start(teach.Options{Source: w, Lists: views, Ears: h.Listen, Gather: time.Millisecond})
 	s := &api.Server{Houses: []*api.House{h}, Now: w.Clock}
 	s.Own = s.Routes()
 	web := httptest.NewServer(s)
 	out := &site{T: t, url: web.URL, house: h}
 	t.Cleanup(func() {
 		web.Close()
+		h.Teacher.Close()
 		_ = views.Close()
 		if !out.closed {
 			w.Kill()

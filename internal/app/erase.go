@@ -78,6 +78,10 @@ func (h *House) eraseElsewhere(ctx context.Context, plan *engine.Erasure, at orr
 	}
 	out = append(out, engine.Cleaned{Store: "memory", What: "phone numbers as people wrote them", Count: h.API.Decoder().ForgetPhones(), At: orrery.InstantOf(time.Now())})
 	out = append(out, engine.Cleaned{Store: "lists", What: "rows, and read through for what must be gone", Count: len(plan.Fragments), At: orrery.InstantOf(time.Now())})
+	if err := h.API.Teacher.Erased(ctx, plan.Fragments, at); err != nil {
+		return nil, err
+	}
+	out = append(out, engine.Cleaned{Store: "listening", What: "lessons from what they wrote unlearned", Count: len(plan.Fragments), At: orrery.InstantOf(time.Now())})
 	return append(out, engine.Cleaned{Store: "lists", What: "events in quarantine", Count: len(plan.Quarantined), At: orrery.InstantOf(time.Now())}), nil
 }
 

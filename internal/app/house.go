@@ -78,7 +78,7 @@ func OpenHouse(ctx context.Context, s Settings) (*House, error) {
 	ring := &govern.Ring{}
 	h := &House{Engine: w, Dir: dir, keys: keys, still: s.Still, outlets: map[orrery.DestinationName]engine.Destination{},
 		files: map[orrery.DestinationName]*csvOutlet{}, done: make(chan struct{}),
-		API: &api.House{Name: s.Name, Workspace: w, Keys: keys, Ring: ring, Listen: ears}}
+		API: &api.House{Name: s.Name, Workspace: w, Keys: keys, Ring: ring, Listen: listen.NewEars(ears)}}
 	if err := h.ReloadKeys(); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
@@ -88,6 +88,7 @@ func OpenHouse(ctx context.Context, s Settings) (*House, error) {
 	if h.API.Views, err = view.Open(ctx, view.Options{Dir: dir, Source: w, Gather: 200 * time.Millisecond}); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the lists: %w", err), w.Close())
 	}
+	h.startTeaching(ctx)
 	if !s.Still {
 		h.Workers = effect.Start(effect.Options{Workspace: w, Name: s.Name, Key: h.personKey, Prepare: h.prepare, Now: s.Now})
 		h.setOutlets()
@@ -118,6 +119,7 @@ func (h *House) Close() error {
 	if h.Workers != nil {
 		h.Workers.Close()
 	}
+	h.API.Teacher.Close()
 	return errors.Join(saveUses(h.Dir, &h.API.Ring.Uses), h.API.Views.Close(), h.Engine.Close())
 	return errors.Join(second, h.API.Views.Close(), h.Engine.Close())
 }

@@ -81,23 +81,20 @@ func TestAnEmotionIsLearned(t *testing.T) {
 
 func TestALessonThatContradictsItselfIsRefused(t *testing.T) {
 	e := engine(t)
-	neg, pos := orrery.Negative, orrery.Positive
+	neg, neu := orrery.Negative, orrery.Neutral
 	var cs []Correction
-	for i := range 40 {
-		c := Correction{Text: fmt.Sprintf("what a lovely day at your shop, visit %c", 'a'+i%20), Polarity: &neg}
-		if i%2 == 1 {
-			c.Polarity = &pos
+	for i := range 40 { // one text with two meanings, so that the folds of the examination teach each other wrong
+		c := Correction{Text: "the flobber is grey", Polarity: &neg}
+		if i%folds < 2 || i%(2*folds) == 4 {
+			c.Polarity = &neu
 		}
 		cs = append(cs, c)
 	}
-	if before := e.Listen(cs[1].Text, Hint{}).Polarity; before != orrery.Positive {
-		t.Fatalf("the shipped engine is to get half of them right; it says %s", before)
-	}
 	taught, lesson := teach(t, e, cs)
-	if lesson.Accepted || lesson.Refused() != "held_out" {
+	if lesson.Accepted || lesson.Refused() != "held_out" || lesson.Worse < 0.95 {
 		t.Errorf("a lesson that makes held-out corrections worse was accepted: %v, worse in %.2f of the draws", lesson, lesson.Worse)
 	}
-	if taught.Revision() != e.Revision() && lesson.Taught == len(cs) {
+	if lesson.Taught == len(cs) || taught.Revision() == fmt.Sprintf("%s+%d", e.Revision(), len(cs)) {
 		t.Errorf("a refused lesson is in force: %s", taught.Revision())
 	}
 }

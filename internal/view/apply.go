@@ -16,6 +16,7 @@ type applier struct {
 	err     error
 	waiting bool // some link waits for a decision
 	traces  traces
+	heard   func(context.Context, orrery.TouchID) (*orrery.TouchRecorded, error)
 }
 
 // apply writes what is gathered, and the place after it, in one transaction. It returns what an erasure must not leave
@@ -24,7 +25,7 @@ func (d *database) apply(ctx context.Context, g *gathering) (*traces, error) {
 	if _, err := d.write.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return nil, fmt.Errorf("beginning a transaction: %w", err)
 	}
-	a := &applier{ctx: ctx, db: d}
+	a := &applier{ctx: ctx, db: d, heard: g.heard}
 	if len(g.facts) > 0 {
 		a.waiting = a.one("SELECT EXISTS (SELECT 1 FROM links WHERE state = 'waiting')") != 0
 	}
@@ -92,6 +93,7 @@ func (a *applier) one(text string, args ...any) int64 {
 
 // fact changes the rows that a fact is about. Every fact that concerns a list has its line here.
 func (a *applier) fact(at orrery.Stamp, f orrery.Fact) {
+	a.listening(at, f)
 	if a.care(at, f) || a.outbound(at, f) || a.operate(at, f) {
 		return
 	}

@@ -43,7 +43,10 @@ func (a *applier) operate(at orrery.Stamp, f orrery.Fact) bool {
 	case *orrery.LinkDecided:
 		a.linkDecided(at, f)
 	case *orrery.TouchRecorded:
-		a.words(f)
+		if named(&f.Touch) {
+			a.words(f)
+		}
+	case *orrery.SignalsRevised: // what is heard is no matter of operation
 	case *orrery.PersonErased:
 		a.erase(f.Fragments)
 	default:
@@ -121,9 +124,13 @@ func (r *recently) note(who orrery.FragmentID, said uint64) {
 	r.said[who] = said
 }
 
-func named(traits []orrery.Trait) bool {
-	for i := range traits {
-		if slices.Contains(searchable, traits[i].Name) {
+// named says that a touch gives words to search by.
+func named(t *orrery.Touch) bool {
+	if t.Kind != orrery.Identify {
+		return false
+	}
+	for i := range t.Traits {
+		if slices.Contains(searchable, t.Traits[i].Name) {
 			return true
 		}
 	}

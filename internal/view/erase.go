@@ -22,7 +22,8 @@ import (
 // must be gone, and written anew when any of it is found.
 
 // ofPeople are the lists whose rows belong to one fragment.
-var ofPeople = []string{"holds", "hold_lines", "reviews", "life", "apologies", "conflicts", "signals", "intents", "ledger", "members", "daily", "words"}
+var ofPeople = []string{"holds", "hold_lines", "reviews", "life", "apologies", "conflicts", "signals", "intents", "ledger", "members", "daily", "words", "doubts",
+	"corrections"}
 
 // textsOfPeople select texts that an erasure must not leave behind.
 var textsOfPeople = []string{

@@ -204,7 +204,7 @@ func TestEveryKindOfFactIsEitherAppliedOrPassedOver(t *testing.T) {
 	if last := orrery.KindBackfillMoved; int(last) != len(everyFact()) {
 		t.Errorf("there are %d kinds of facts; the test knows %d", last, len(everyFact()))
 	}
-	want := []string{"TouchRecorded", "FragmentSeen", "FragmentAssigned", "FragmentShared", "SignalsRevised", "ConsentChanged", "ViewsWithdrawn",
+	want := []string{"TouchRecorded", "FragmentSeen", "FragmentAssigned", "FragmentShared", "ConsentChanged", "ViewsWithdrawn",
 		"AccountChanged", "ClockJumped", "BackfillMoved"}
 	if diff := cmp.Diff(want, passed); diff != "" {
 		t.Errorf("other facts are passed over than should be (-want +got):\n%s", diff)

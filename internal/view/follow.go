@@ -66,6 +66,7 @@ type gathering struct {
 	facts []engine.Fact
 	dirty bool
 	began time.Time
+	heard func(context.Context, orrery.TouchID) (*orrery.TouchRecorded, error) // reads a touch from the log
 }
 
 func (g *gathering) add(b *engine.Batch) {
@@ -97,7 +98,7 @@ func (f *Follower) follow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	g := &gathering{at: at}
+	g := &gathering{at: at, heard: f.heard}
 	if at.scrub != 0 {
 		if err := f.scrub(ctx, g, nil); err != nil {
 			return err
@@ -221,8 +222,8 @@ func (f *Follower) advance(g *gathering) {
 func concerns(f orrery.Fact) bool {
 	switch f := f.(type) {
 	case *orrery.TouchRecorded:
-		return f.Touch.Kind == orrery.Identify && len(f.Touch.Traits) > 0 && named(f.Touch.Traits)
-	case *orrery.FragmentSeen, *orrery.FragmentAssigned, *orrery.FragmentShared, *orrery.SignalsRevised, *orrery.ConsentChanged,
+		return named(&f.Touch) || judgeable(&f.Touch)
+	case *orrery.FragmentSeen, *orrery.FragmentAssigned, *orrery.FragmentShared, *orrery.ConsentChanged,
 		*orrery.ViewsWithdrawn, *orrery.AccountChanged, *orrery.ClockJumped, *orrery.BackfillMoved:
 		return false
 	}

@@ -16,6 +16,8 @@ var layers = []layer{
 	{"domain: teaching listen", []string{"internal/listen/train", "internal/listen/eval"}},
 	{"engine", []string{"internal/engine"}},
 	{"followers of the engine", []string{"internal/view", "internal/effect", "internal/explain", "internal/second"}},
+	{"followers of the engine", []string{"internal/view", "internal/effect", "internal/explain"}},
+	{"followers of the lists", []string{"internal/teach"}},
 	{"adapters: shapes", []string{"internal/ads"}},
 	{"adapters", []string{"internal/api", "internal/channel/*", "internal/ads/*", "internal/listen/provider/*"}},
 	{"application: parts", []string{"internal/bench", "internal/sim", "internal/history", "internal/demo"}},

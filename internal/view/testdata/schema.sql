@@ -1,10 +1,15 @@
--- version 2
+-- version 3
 CREATE INDEX apologies_case ON apologies (case_id) WHERE case_id <> 0;
 CREATE INDEX apologies_due ON apologies (id) WHERE paid_at = 0;
 CREATE INDEX cases_affected ON cases (affected) WHERE affected <> 0;
 CREATE INDEX cases_reporter ON cases (reporter);
 CREATE INDEX cases_status ON cases (status, id);
 CREATE INDEX conflicts_fragment ON conflicts (fragment);
+CREATE INDEX corrections_age ON corrections (at, id);
+CREATE INDEX corrections_fragment ON corrections (fragment);
+CREATE INDEX doubts_age ON doubts (at);
+CREATE INDEX doubts_fragment ON doubts (fragment);
+CREATE INDEX doubts_waiting ON doubts (rank, touch) WHERE answered = 0;
 CREATE INDEX hold_lines_fragment ON hold_lines (fragment);
 CREATE INDEX hold_lines_hold ON hold_lines (hold);
 CREATE INDEX holds_case ON holds (case_id) WHERE case_id <> 0;
@@ -73,6 +78,13 @@ CREATE TABLE conflicts (
 	teams    TEXT NOT NULL, -- one a line
 	at       INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE corrections (
+	touch    INTEGER PRIMARY KEY,
+	id       INTEGER NOT NULL, -- of the fact
+	fragment INTEGER NOT NULL,
+	at       INTEGER NOT NULL,
+	by       TEXT NOT NULL
+) STRICT;
 CREATE TABLE daily (
 	fragment INTEGER NOT NULL,
 	day      INTEGER NOT NULL,
@@ -86,6 +98,20 @@ CREATE TABLE days (
 	n    INTEGER NOT NULL,
 	PRIMARY KEY (day, name)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE doubts (
+	touch     INTEGER PRIMARY KEY,
+	fragment  INTEGER NOT NULL,
+	at        INTEGER NOT NULL,
+	language  TEXT NOT NULL,
+	engine    TEXT NOT NULL,
+	random    INTEGER NOT NULL,
+	uncertain TEXT NOT NULL,
+	margin    INTEGER NOT NULL,
+	disagrees TEXT NOT NULL,
+	whose     TEXT NOT NULL, -- who disagrees: the engine itself, a provider, or what an agent did
+	rank      INTEGER NOT NULL,
+	answered  INTEGER NOT NULL DEFAULT 0
+) STRICT;
 CREATE TABLE hold_lines (
 	id       INTEGER PRIMARY KEY,
 	hold     INTEGER NOT NULL,
