@@ -94,6 +94,7 @@ func OpenHouse(ctx context.Context, s Settings) (*House, error) {
 		h.setOutlets()
 		if err := h.startSecond(s); err != nil {
 			h.Workers.Close()
+			h.API.Teacher.Close()
 			return nil, errors.Join(fmt.Errorf("starting second opinions: %w", err), h.API.Views.Close(), w.Close())
 		}
 	}
@@ -120,8 +121,7 @@ func (h *House) Close() error {
 		h.Workers.Close()
 	}
 	h.API.Teacher.Close()
-	return errors.Join(saveUses(h.Dir, &h.API.Ring.Uses), h.API.Views.Close(), h.Engine.Close())
-	return errors.Join(second, h.API.Views.Close(), h.Engine.Close())
+	return errors.Join(second, saveUses(h.Dir, &h.API.Ring.Uses), h.API.Views.Close(), h.Engine.Close())
 }
 
 // ReloadKeys takes over the keys as they stand in the file.

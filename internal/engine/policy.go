@@ -30,13 +30,7 @@ type Policy struct {
 	Audiences    []decide.Audience `yaml:"audiences"`      // sets of people, kept live
 	Destinations []Destination     `yaml:"destinations"`   // where messages, notices and lists go
 	Second       provider.Policy   `yaml:"second_opinion"` // which larger models are asked, and when
-	Collect      collect.Policy    `yaml:"collect"`      // how touches are taken
-	Identity     identify.Policy   `yaml:"identity"`     // how far each kind of identifier is trusted
-	Cases        desk.Policy       `yaml:"cases"`        // when a case opens, asks, reminds and escalates
-	Protection   protect.Policy    `yaml:"protection"`   // what holds whom, and for how long
-	Audiences    []decide.Audience `yaml:"audiences"`    // sets of people, kept live
-	Destinations []Destination     `yaml:"destinations"` // where messages, notices and lists go
-	Learning     listen.Learning   `yaml:"learning"`     // what corrections teach
+	Learning     listen.Learning   `yaml:"learning"`       // what corrections teach
 	act.Policy   `yaml:",inline"`
 
 	Version int          `yaml:"-"`
@@ -66,8 +60,8 @@ var destinationName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
 
 // DefaultPolicy is what a new workspace starts with: sound rules, no audiences, no destinations.
 func DefaultPolicy() *Policy {
-	p := &Policy{Collect: collect.DefaultPolicy(), Identity: *identify.DefaultPolicy(), Cases: *desk.DefaultPolicy(), Protection: *protect.DefaultPolicy(), Second: provider.DefaultPolicy()}
-	p := &Policy{Collect: collect.DefaultPolicy(), Identity: *identify.DefaultPolicy(), Cases: *desk.DefaultPolicy(), Protection: *protect.DefaultPolicy(), Learning: listen.DefaultLearning()}
+	p := &Policy{Collect: collect.DefaultPolicy(), Identity: *identify.DefaultPolicy(), Cases: *desk.DefaultPolicy(), Protection: *protect.DefaultPolicy(),
+		Second: provider.DefaultPolicy(), Learning: listen.DefaultLearning()}
 	if err := p.prepare(); err != nil {
 		panic("engine: the default policy is invalid: " + err.Error())
 	}
@@ -112,8 +106,7 @@ func badYAML(err error) error {
 
 // prepare validates every part against the others and compiles the rules.
 func (p *Policy) prepare() error {
-	if err := errors.Join(p.Collect.Validate(), p.Identity.Validate(), p.Cases.Validate(), p.Protection.Validate(), p.Second.Validate()); err != nil {
-	if err := errors.Join(p.Collect.Validate(), p.Identity.Validate(), p.Cases.Validate(), p.Protection.Validate(), p.Learning.Validate()); err != nil {
+	if err := errors.Join(p.Collect.Validate(), p.Identity.Validate(), p.Cases.Validate(), p.Protection.Validate(), p.Second.Validate(), p.Learning.Validate()); err != nil {
 		return asInvalid(err)
 	}
 	var names []orrery.DestinationName

@@ -30,3 +30,6 @@ func (x *Ears) LifeOf(trait, value string) []orrery.Label { return x.Engine().Li
 
 // Revision is [Engine.Revision] of the engine in force.
 func (x *Ears) Revision() string { return x.Engine().Revision() }
+
+// Mask is [Engine.Mask].
+func (x *Ears) Mask(text string) string { return x.Engine().Mask(text) }
