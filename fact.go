@@ -53,6 +53,9 @@ const (
 	KindIncarnationBegan
 	KindSourceBroken
 	KindBackfillMoved
+	KindAlertRaised
+	KindAlertChanged
+	KindTopicEmerged
 )
 
 // TouchRecorded: a touch arrived under this fragment.
@@ -390,6 +393,25 @@ type BackfillMoved struct {
 	Policy int        `cbor:"4,keyasint,omitempty" json:"policy,omitzero"`
 }
 
+// AlertRaised: a burst was noticed. Told names the fragment, nobody's, under which subscribers are told.
+type AlertRaised struct {
+	Alert Alert      `cbor:"1,keyasint" json:"alert"`
+	Told  FragmentID `cbor:"2,keyasint" json:"-"`
+}
+
+// AlertChanged: the alert as it stands now; Change is grew (another severity) or ended.
+type AlertChanged struct {
+	Alert  Alert      `cbor:"1,keyasint" json:"alert"`
+	Change string     `cbor:"2,keyasint" json:"change"`
+	Told   FragmentID `cbor:"3,keyasint" json:"-"`
+}
+
+// TopicEmerged: people began to speak of something.
+type TopicEmerged struct {
+	Topic Topic      `cbor:"1,keyasint" json:"topic"`
+	Told  FragmentID `cbor:"2,keyasint" json:"-"`
+}
+
 func (*TouchRecorded) Kind() FactKind       { return KindTouchRecorded }
 func (*FragmentSeen) Kind() FactKind        { return KindFragmentSeen }
 func (*EvidenceAccepted) Kind() FactKind    { return KindEvidenceAccepted }
@@ -431,3 +453,6 @@ func (*ClockJumped) Kind() FactKind         { return KindClockJumped }
 func (*IncarnationBegan) Kind() FactKind    { return KindIncarnationBegan }
 func (*SourceBroken) Kind() FactKind        { return KindSourceBroken }
 func (*BackfillMoved) Kind() FactKind       { return KindBackfillMoved }
+func (*AlertRaised) Kind() FactKind         { return KindAlertRaised }
+func (*AlertChanged) Kind() FactKind        { return KindAlertChanged }
+func (*TopicEmerged) Kind() FactKind        { return KindTopicEmerged }

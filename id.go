@@ -26,6 +26,8 @@ type (
 	EffectID uint64
 	ReviewID uint64
 	LinkID   uint64
+	AlertID  uint64
+	TopicID  uint64
 )
 
 // Prefixes of ids as people see them.
@@ -39,6 +41,8 @@ const (
 	prefixEffect   = "eff_"
 	prefixReview   = "rev_"
 	prefixLink     = "lnk_"
+	prefixAlert    = "alr_"
+	prefixTopic    = "top_"
 )
 
 func (id FragmentID) String() string { return formatID(prefixFragment, uint64(id)) }
@@ -50,6 +54,8 @@ func (id IntentID) String() string   { return formatID(prefixIntent, uint64(id))
 func (id EffectID) String() string   { return formatID(prefixEffect, uint64(id)) }
 func (id ReviewID) String() string   { return formatID(prefixReview, uint64(id)) }
 func (id LinkID) String() string     { return formatID(prefixLink, uint64(id)) }
+func (id AlertID) String() string    { return formatID(prefixAlert, uint64(id)) }
+func (id TopicID) String() string    { return formatID(prefixTopic, uint64(id)) }
 
 func (id FragmentID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
 func (id TouchID) MarshalText() ([]byte, error)    { return []byte(id.String()), nil }
@@ -60,6 +66,8 @@ func (id IntentID) MarshalText() ([]byte, error)   { return []byte(id.String()),
 func (id EffectID) MarshalText() ([]byte, error)   { return []byte(id.String()), nil }
 func (id ReviewID) MarshalText() ([]byte, error)   { return []byte(id.String()), nil }
 func (id LinkID) MarshalText() ([]byte, error)     { return []byte(id.String()), nil }
+func (id AlertID) MarshalText() ([]byte, error)    { return []byte(id.String()), nil }
+func (id TopicID) MarshalText() ([]byte, error)    { return []byte(id.String()), nil }
 
 func (id *FragmentID) UnmarshalText(b []byte) error { return parseInto(id, prefixFragment, b) }
 func (id *TouchID) UnmarshalText(b []byte) error    { return parseInto(id, prefixTouch, b) }
@@ -70,6 +78,8 @@ func (id *IntentID) UnmarshalText(b []byte) error   { return parseInto(id, prefi
 func (id *EffectID) UnmarshalText(b []byte) error   { return parseInto(id, prefixEffect, b) }
 func (id *ReviewID) UnmarshalText(b []byte) error   { return parseInto(id, prefixReview, b) }
 func (id *LinkID) UnmarshalText(b []byte) error     { return parseInto(id, prefixLink, b) }
+func (id *AlertID) UnmarshalText(b []byte) error    { return parseInto(id, prefixAlert, b) }
+func (id *TopicID) UnmarshalText(b []byte) error    { return parseInto(id, prefixTopic, b) }
 
 // crockford is the base-32 alphabet without letters that look like digits.
 const crockford = "0123456789abcdefghjkmnpqrstvwxyz"

@@ -172,6 +172,12 @@ func EventType(f orrery.Fact) string {
 		return "signal.raised"
 	case *orrery.ReviewOpened:
 		return "review.opened"
+	case *orrery.AlertRaised:
+		return "alert.raised"
+	case *orrery.AlertChanged:
+		return "alert." + f.Change
+	case *orrery.TopicEmerged:
+		return "topic.emerged"
 	}
 	return ""
 }
@@ -231,6 +237,12 @@ func subject(f orrery.Fact) orrery.FragmentID {
 		return f.Fragment
 	case *orrery.ReviewOpened:
 		return f.Fragment
+	case *orrery.AlertRaised:
+		return f.Told
+	case *orrery.AlertChanged:
+		return f.Told
+	case *orrery.TopicEmerged:
+		return f.Told
 	}
 	return 0
 }

@@ -59,6 +59,7 @@ func (s *Server) Routes() http.Handler {
 	s.outbound(api)
 	s.identity(api)
 	s.operate(api)
+	s.brand(api)
 	s.explain(api)
 	return mux
 }

@@ -82,7 +82,11 @@ func (h *House) eraseElsewhere(ctx context.Context, plan *engine.Erasure, at orr
 		return nil, err
 	}
 	out = append(out, engine.Cleaned{Store: "listening", What: "lessons from what they wrote unlearned", Count: len(plan.Fragments), At: orrery.InstantOf(time.Now())})
-	return append(out, engine.Cleaned{Store: "lists", What: "events in quarantine", Count: len(plan.Quarantined), At: orrery.InstantOf(time.Now())}), nil
+	out = append(out, engine.Cleaned{Store: "lists", What: "events in quarantine", Count: len(plan.Quarantined), At: orrery.InstantOf(time.Now())})
+	if err := h.Radar.Erased(ctx, at); err != nil {
+		return nil, err
+	}
+	return append(out, engine.Cleaned{Store: "radar", What: "examples, and words that only they used", Count: len(plan.Fragments), At: orrery.InstantOf(time.Now())}), nil
 }
 
 // audienceFolders are the folders of destinations of files: of the policy, and of earlier ones that left files behind.

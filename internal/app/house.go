@@ -18,6 +18,7 @@ import (
 	"github.com/orrery-cxm/orrery/internal/engine"
 	"github.com/orrery-cxm/orrery/internal/govern"
 	"github.com/orrery-cxm/orrery/internal/listen"
+	"github.com/orrery-cxm/orrery/internal/lookout"
 	"github.com/orrery-cxm/orrery/internal/seal"
 	"github.com/orrery-cxm/orrery/internal/view"
 )
@@ -38,6 +39,7 @@ type House struct {
 	API     *api.House
 	Engine  *engine.Workspace
 	Workers *effect.Workers
+	Radar   *lookout.Follower
 	Dir     string
 	keys    *seal.Keys
 
@@ -89,13 +91,14 @@ func OpenHouse(ctx context.Context, s Settings) (*House, error) {
 		return nil, errors.Join(fmt.Errorf("opening the lists: %w", err), w.Close())
 	}
 	h.startTeaching(ctx)
+	h.Radar = lookout.Open(lookout.Options{Dir: dir, Source: w, Still: s.Still})
 	if !s.Still {
-		h.Workers = effect.Start(effect.Options{Workspace: w, Name: s.Name, Key: h.personKey, Prepare: h.prepare, Now: s.Now})
+		h.Workers = effect.Start(effect.Options{Workspace: w, Name: s.Name, Key: h.personKey, Prepare: h.prepare, Tell: h.API.Tell, Now: s.Now})
 		h.setOutlets()
 		if err := h.startSecond(s); err != nil {
 			h.Workers.Close()
 			h.API.Teacher.Close()
-			return nil, errors.Join(fmt.Errorf("starting second opinions: %w", err), h.API.Views.Close(), w.Close())
+			return nil, errors.Join(fmt.Errorf("starting second opinions: %w", err), h.Radar.Close(), h.API.Views.Close(), w.Close())
 		}
 	}
 	if receipt, err := w.FinishErasure(ctx, h.eraseElsewhere); err != nil {
@@ -121,7 +124,7 @@ func (h *House) Close() error {
 		h.Workers.Close()
 	}
 	h.API.Teacher.Close()
-	return errors.Join(second, saveUses(h.Dir, &h.API.Ring.Uses), h.API.Views.Close(), h.Engine.Close())
+	return errors.Join(second, saveUses(h.Dir, &h.API.Ring.Uses), h.Radar.Close(), h.API.Views.Close(), h.Engine.Close())
 }
 
 // ReloadKeys takes over the keys as they stand in the file.

@@ -36,6 +36,7 @@ type cli struct {
 	Person     personCommand     `cmd:"" help:"Look at a person: who they are, what holds, what waits, what happened and why."`
 	Apply      applyCommand      `cmd:"" help:"Put a policy in force, or see what it would change."`
 	Explain    explainCommand    `cmd:"" help:"Why a person is held, why a message was sent or not, why two identifiers are one person, why somebody is in an audience, what a touch caused; in four languages."`
+	Radar      radarCommand      `cmd:"" help:"A day at a glance: how many spoke and how, what rose, new topics, alerts with examples, what nobody acted on."`
 	Doctor     doctorCommand     `cmd:"" help:"Look a workspace over and say what to do; exit code 1 when something must be put right."`
 	Quarantine quarantineCommand `cmd:"" help:"List, show, send again or throw away events that could not be processed."`
 	Verify     verifyCommand     `cmd:"" help:"Build the state again from the log and compare; exit code 1 when they differ."`

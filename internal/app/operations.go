@@ -12,6 +12,7 @@ func operations() []served {
 		resume.served(),
 		explainIt.served(),
 		checkup.served(),
+		radarOfDay.served(),
 		listQuarantine.served(),
 		showQuarantined.served(),
 		resubmitQuarantined.served(),

@@ -16,7 +16,17 @@ var verifyState = operation[nothing, *engine.Verified]{name: "verify", run: func
 	h.operate.Lock()
 	defer h.operate.Unlock()
 	say("reading the whole log and building the state again beside the one in use")
-	return h.Engine.Verify(ctx)
+	v, err := h.Engine.Verify(ctx)
+	if err != nil {
+		return nil, err
+	}
+	say("building the radar again")
+	differences, err := h.Radar.Verify(ctx)
+	if err != nil {
+		return nil, err
+	}
+	v.Differences = append(v.Differences, differences...)
+	return v, nil
 }}
 
 func (c *verifyCommand) Run(r *runner) error {

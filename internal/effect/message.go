@@ -93,6 +93,9 @@ func (x *worker) pause(d time.Duration) {
 // body is the data of a delivery: a notice as it is, a message with who it is for.
 func (x *worker) body(c *engine.Content) ([]byte, error) {
 	if c.Intent == nil {
+		if x.all.options.Tell != nil {
+			return x.all.options.Tell(x.ctx, c.Type, c.Data)
+		}
 		return []byte(c.Data), nil
 	}
 	in := c.Intent

@@ -23,6 +23,9 @@ type Options struct {
 	Key func(orrery.DestinationName, orrery.PersonID) string
 	// Prepare may add to a message what must be made at the last moment: a signed link in a satisfaction question.
 	Prepare func(*orrery.Intent, map[string]any)
+	// Tell may put into a notice what is read at the last moment: the words of an alert's examples. It gets the notice's
+	// type and data and returns the data to send.
+	Tell func(ctx context.Context, kind, data string) ([]byte, error)
 	// Now is the wall clock.
 	Now func() time.Time
 	// Parallel bounds the messages in flight to one destination.

@@ -45,6 +45,7 @@ var factTypes = tableOf(
 	&orrery.EffectAnswered{}, &orrery.ConflictFound{}, &orrery.SignalRaised{}, &orrery.SignalActed{}, &orrery.ReviewOpened{},
 	&orrery.ReviewClosed{}, &orrery.PolicyApplied{}, &orrery.InputQuarantined{}, &orrery.QuarantineCleared{}, &orrery.PersonErased{},
 	&orrery.AccountChanged{}, &orrery.ClockJumped{}, &orrery.IncarnationBegan{}, &orrery.SourceBroken{}, &orrery.BackfillMoved{},
+	&orrery.AlertRaised{}, &orrery.AlertChanged{}, &orrery.TopicEmerged{},
 )
 
 func tableOf(facts ...orrery.Fact) map[orrery.FactKind]reflect.Type {

@@ -15,9 +15,10 @@ import (
 	"github.com/orrery-cxm/orrery/internal/decide"
 	"github.com/orrery-cxm/orrery/internal/desk"
 	"github.com/orrery-cxm/orrery/internal/identify"
-	"github.com/orrery-cxm/orrery/internal/listen/provider"
 	"github.com/orrery-cxm/orrery/internal/listen"
+	"github.com/orrery-cxm/orrery/internal/listen/provider"
 	"github.com/orrery-cxm/orrery/internal/protect"
+	"github.com/orrery-cxm/orrery/internal/radar"
 )
 
 // Policy is everything that a workspace decides for itself, as one YAML file: written by people, validated with line
@@ -27,6 +28,7 @@ type Policy struct {
 	Identity     identify.Policy   `yaml:"identity"`       // how far each kind of identifier is trusted
 	Cases        desk.Policy       `yaml:"cases"`          // when a case opens, asks, reminds and escalates
 	Protection   protect.Policy    `yaml:"protection"`     // what holds whom, and for how long
+	Radar        radar.Policy      `yaml:"radar"`          // when many people together are heard
 	Audiences    []decide.Audience `yaml:"audiences"`      // sets of people, kept live
 	Destinations []Destination     `yaml:"destinations"`   // where messages, notices and lists go
 	Second       provider.Policy   `yaml:"second_opinion"` // which larger models are asked, and when
@@ -61,7 +63,7 @@ var destinationName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
 // DefaultPolicy is what a new workspace starts with: sound rules, no audiences, no destinations.
 func DefaultPolicy() *Policy {
 	p := &Policy{Collect: collect.DefaultPolicy(), Identity: *identify.DefaultPolicy(), Cases: *desk.DefaultPolicy(), Protection: *protect.DefaultPolicy(),
-		Second: provider.DefaultPolicy(), Learning: listen.DefaultLearning()}
+		Radar: *radar.DefaultPolicy(), Second: provider.DefaultPolicy(), Learning: listen.DefaultLearning()}
 	if err := p.prepare(); err != nil {
 		panic("engine: the default policy is invalid: " + err.Error())
 	}
@@ -106,7 +108,8 @@ func badYAML(err error) error {
 
 // prepare validates every part against the others and compiles the rules.
 func (p *Policy) prepare() error {
-	if err := errors.Join(p.Collect.Validate(), p.Identity.Validate(), p.Cases.Validate(), p.Protection.Validate(), p.Second.Validate(), p.Learning.Validate()); err != nil {
+	if err := errors.Join(p.Collect.Validate(), p.Identity.Validate(), p.Cases.Validate(), p.Protection.Validate(), p.Radar.Validate(),
+		p.Second.Validate(), p.Learning.Validate()); err != nil {
 		return asInvalid(err)
 	}
 	var names []orrery.DestinationName

@@ -184,6 +184,8 @@ func (r *redactor) redact(f orrery.Fact) orrery.Fact {
 			return &c
 		}
 		return f
+	case *orrery.AlertRaised, *orrery.AlertChanged, *orrery.TopicEmerged:
+		return withoutExamples(f, gone)
 	case *orrery.AccountChanged:
 		if gone(f.Fragment) {
 			r.account[f.Account] = true

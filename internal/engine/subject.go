@@ -164,6 +164,21 @@ func subjectsOf(dst []orrery.FragmentID, f orrery.Fact) []orrery.FragmentID {
 		add(f.Fragment)
 	case *orrery.AccountChanged:
 		add(f.Fragment)
+	case *orrery.AlertRaised:
+		add(examplesOf(f.Alert.Examples)...)
+	case *orrery.AlertChanged:
+		add(examplesOf(f.Alert.Examples)...)
+	case *orrery.TopicEmerged:
+		add(examplesOf(f.Topic.Examples)...)
 	}
 	return dst
+}
+
+// examplesOf names whose messages stand for an alert or a topic: it is in their timelines, and goes out of it with them.
+func examplesOf(list []orrery.Example) []orrery.FragmentID {
+	out := make([]orrery.FragmentID, len(list))
+	for i := range list {
+		out[i] = list[i].Fragment
+	}
+	return out
 }

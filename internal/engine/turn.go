@@ -138,7 +138,7 @@ func (b *batch) note(f orrery.Fact) {
 	case *orrery.CaseOpened, *orrery.CaseChanged, *orrery.HoldPlaced, *orrery.HoldChanged, *orrery.HoldReleased, *orrery.ApologyDue,
 		*orrery.ApologyPaid, *orrery.LifeNoted, *orrery.LifeChanged, *orrery.ConsentChanged, *orrery.SignalsRevised, *orrery.EffectAnswered:
 		for _, id := range subjectsOf(nil, f) {
-			if person := b.PersonOf(id); person != 0 { // nobody: a subscriber heard of an erasure
+			if person := b.PersonOf(id); person != 0 { // nobody: a subscriber heard of an erasure, or of the brand
 				b.change(person).State = true
 			}
 		}

@@ -39,6 +39,7 @@ func (d *database) apply(ctx context.Context, g *gathering) (*traces, error) {
 	a.exec("COMMIT")
 	if a.err != nil {
 		clear(d.said.said) // what was noted there did not happen
+		d.radar = nil
 		_, err := d.write.ExecContext(ctx, "ROLLBACK")
 		return nil, errors.Join(a.err, err)
 	}
@@ -91,10 +92,26 @@ func (a *applier) one(text string, args ...any) int64 {
 	return n
 }
 
+// text reads a single text, "" when there is no row.
+func (a *applier) text(text string, args ...any) string {
+	if a.err != nil {
+		return ""
+	}
+	s := a.statement(text)
+	if s == nil {
+		return ""
+	}
+	var out string
+	if err := s.QueryRowContext(a.ctx, args...).Scan(&out); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		a.err = fmt.Errorf("%.60s: %w", text, err)
+	}
+	return out
+}
+
 // fact changes the rows that a fact is about. Every fact that concerns a list has its line here.
 func (a *applier) fact(at orrery.Stamp, f orrery.Fact) {
 	a.listening(at, f)
-	if a.care(at, f) || a.outbound(at, f) || a.operate(at, f) {
+	if a.care(at, f) || a.outbound(at, f) || a.operate(at, f) || a.brand(f) {
 		return
 	}
 	a.err = fmt.Errorf("no list knows what to do with a fact of kind %d", f.Kind())

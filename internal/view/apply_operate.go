@@ -22,6 +22,7 @@ func (a *applier) operate(at orrery.Stamp, f orrery.Fact) bool {
 		a.quarantineCleared(at, f)
 	case *orrery.PolicyApplied:
 		a.exec("INSERT INTO policies VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", f.Version, f.Text, at.Time, f.By.Name, f.By.Trust)
+		a.db.radar = nil
 	case *orrery.IncarnationBegan:
 		if f.Resumed {
 			a.exec("UPDATE incarnations SET resumed_at = ? WHERE incarnation = ?", at.Time, f.Incarnation)
@@ -46,6 +47,7 @@ func (a *applier) operate(at orrery.Stamp, f orrery.Fact) bool {
 		if named(&f.Touch) {
 			a.words(f)
 		}
+		a.spoken(at, f)
 	case *orrery.SignalsRevised: // what is heard is no matter of operation
 	case *orrery.PersonErased:
 		a.erase(f.Fragments)

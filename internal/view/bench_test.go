@@ -25,6 +25,10 @@ func BenchmarkFollow(b *testing.B) {
 			return &orrery.TouchRecorded{Anchor: orrery.FragmentID(r.Uint64()), Touch: orrery.Touch{Kind: orrery.Identify,
 				Traits: []orrery.Trait{{Name: "email", Value: fmt.Sprintf(`"u%d@example.com"`, i)}}}}
 		},
+		"message": func(int, uint64) orrery.Fact {
+			return &orrery.TouchRecorded{Anchor: orrery.FragmentID(r.Uint64()), Touch: orrery.Touch{Kind: orrery.MessageTouch, Locale: "en-GB", Message: &orrery.Message{Text: "x"},
+				Signals: &orrery.Signals{Language: "en", Polarity: orrery.Negative, Confidence: 900, Aspects: []orrery.Label{{Name: "refund", Confidence: 700}}}}}
+		},
 		"offer": func(i int, id uint64) orrery.Fact {
 			return &orrery.IntentOffered{Intent: orrery.Intent{ID: orrery.IntentID(id), Fragment: orrery.FragmentID(r.Uint64()), Class: orrery.Commercial, Channel: "email"}, State: orrery.IntentQueued}
 		},

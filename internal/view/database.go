@@ -18,6 +18,7 @@ import (
 	"github.com/orrery-cxm/orrery"
 	"github.com/orrery-cxm/orrery/internal/engine"
 	"github.com/orrery-cxm/orrery/internal/log"
+	"github.com/orrery-cxm/orrery/internal/radar"
 )
 
 // schemaVersion is raised whenever the schema, or what a fact does to a row, changes: the file is then built again.
@@ -57,6 +58,7 @@ type database struct {
 	texts map[string]*sql.Stmt // prepared on it, by their text
 	read  *sql.DB
 	said  *recently
+	radar *radar.Policy // as of the last fact applied; nil when it must be read
 }
 
 // openDatabase opens or makes the file. It fails with errForeign when it is of another version.

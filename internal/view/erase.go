@@ -23,7 +23,7 @@ import (
 
 // ofPeople are the lists whose rows belong to one fragment.
 var ofPeople = []string{"holds", "hold_lines", "reviews", "life", "apologies", "conflicts", "signals", "intents", "ledger", "members", "daily", "words", "doubts",
-	"corrections"}
+	"corrections", "heard", "examples"}
 
 // textsOfPeople select texts that an erasure must not leave behind.
 var textsOfPeople = []string{

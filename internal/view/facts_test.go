@@ -46,7 +46,7 @@ func (w *world) word(words ...string) string {
 
 // fact draws one fact of any kind that changes a list.
 func (w *world) fact() orrery.Fact {
-	switch w.of(30) {
+	switch w.of(34) {
 	case 0, 1:
 		c := opened(w.id(), w.who(), 0)
 		if w.of(3) == 0 {
@@ -101,10 +101,34 @@ func (w *world) fact() orrery.Fact {
 	case 28:
 		return &orrery.EvidenceQuarantined{Link: orrery.LinkID(w.id()), Evidence: orrery.Evidence{A: someFragments[0], B: someFragments[1]}, Breaker: "rate"}
 	}
+	if f := w.brandFact(); f != nil {
+		return f
+	}
 	if w.of(4) > 0 {
 		return &orrery.TouchRecorded{Anchor: w.who(), Touch: orrery.Touch{Kind: orrery.Identify, Traits: []orrery.Trait{{Name: "email", Value: `"someone.long@example.com"`}}}}
 	}
 	return &orrery.PersonErased{Fragments: []orrery.FragmentID{w.who(), w.who()}}
+}
+
+// brandFact draws a fact about the brand as a whole, or a message that counts for it; nil as often.
+func (w *world) brandFact() orrery.Fact {
+	examples := []orrery.Example{{Touch: orrery.TouchID(w.old()), Fragment: w.who()}, {Touch: orrery.TouchID(w.old()), Fragment: w.who()}}
+	switch w.of(8) {
+	case 0:
+		return &orrery.AlertRaised{Alert: orrery.Alert{ID: orrery.AlertID(w.id()), Market: w.word("GB", ""), About: "negative", Severity: orrery.Low, Examples: examples}}
+	case 1:
+		return &orrery.AlertChanged{Alert: orrery.Alert{ID: orrery.AlertID(w.old()), About: "negative", Ended: epoch, End: "calm", Examples: examples[:1]}}
+	case 2:
+		return &orrery.TopicEmerged{Topic: orrery.Topic{ID: orrery.TopicID(w.id()), Term: "checkout page", Also: []string{"error"}, Language: "en", Examples: examples}}
+	case 3:
+		return &orrery.PolicyApplied{Version: int(w.id() % 1000), Text: w.word("", "radar: {markets: [{name: Islands, regions: [GB]}]}")}
+	case 4, 5:
+		s := &orrery.Signals{Language: "en", Polarity: orrery.Polarity(w.of(3) - 1), Confidence: 900, Aspects: []orrery.Label{{Name: "refund", Confidence: 700}},
+			Life: []orrery.Label{{Name: "wedding", Confidence: 900}}}
+		return &orrery.TouchRecorded{Anchor: w.who(), Touch: orrery.Touch{Kind: orrery.MessageTouch, Locale: w.word("en-GB", "en-SG"),
+			Message: &orrery.Message{Text: "something"}, Signals: s}}
+	}
+	return nil
 }
 
 // recounts are the counts that triggers keep, with the question that counts again.
@@ -114,6 +138,7 @@ var recounts = map[string]string{
 	"intents":    "SELECT state, count(*) FROM intents GROUP BY 1",
 	"members":    "SELECT audience, count(*) FROM members GROUP BY 1",
 	"quarantine": "SELECT code, count(*) FROM quarantine WHERE cleared_at = 0 GROUP BY 1",
+	"heard":      "SELECT day || ' ' || market || ' ' || what, sum(n) FROM heard GROUP BY 1",
 	"days":       "SELECT day || ' ' || name, sum(n) FROM daily GROUP BY 1",
 }
 
@@ -164,6 +189,9 @@ func TestEveryCountIsARecountAndFollowingIsRebuilding(t *testing.T) {
 			if list == "days" {
 				kept, args = "SELECT day || ' ' || name, n FROM days WHERE n <> 0", nil
 			}
+			if list == "heard" {
+				kept, args = "SELECT day || ' ' || market || ' ' || what, n FROM heard_days WHERE n <> 0", nil
+			}
 			if diff := cmp.Diff(f.pairs(t, query), f.pairs(t, kept, args...)); diff != "" {
 				t.Fatalf("counts of %s are no recount (-recounted +kept):\n%s", list, diff)
 			}
@@ -185,6 +213,7 @@ func everyFact() []orrery.Fact {
 		&orrery.EffectAnswered{}, &orrery.ConflictFound{}, &orrery.SignalRaised{}, &orrery.SignalActed{}, &orrery.ReviewOpened{},
 		&orrery.ReviewClosed{}, &orrery.PolicyApplied{}, &orrery.InputQuarantined{}, &orrery.QuarantineCleared{}, &orrery.PersonErased{},
 		&orrery.AccountChanged{}, &orrery.ClockJumped{}, &orrery.IncarnationBegan{}, &orrery.SourceBroken{}, &orrery.BackfillMoved{},
+		&orrery.AlertRaised{}, &orrery.AlertChanged{}, &orrery.TopicEmerged{},
 	}
 }
 
@@ -201,7 +230,7 @@ func TestEveryKindOfFactIsEitherAppliedOrPassedOver(t *testing.T) {
 			passed = append(passed, strings.TrimPrefix(fmt.Sprintf("%T", fact), "*orrery."))
 		}
 	}
-	if last := orrery.KindBackfillMoved; int(last) != len(everyFact()) {
+	if last := orrery.KindTopicEmerged; int(last) != len(everyFact()) {
 		t.Errorf("there are %d kinds of facts; the test knows %d", last, len(everyFact()))
 	}
 	want := []string{"TouchRecorded", "FragmentSeen", "FragmentAssigned", "FragmentShared", "ConsentChanged", "ViewsWithdrawn",

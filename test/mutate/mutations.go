@@ -19,6 +19,7 @@ var (
 	byEngine   = []target{{"./internal/engine", ""}}
 	byDecide   = []target{{"./internal/decide", ""}}
 	byRemember = []target{{"./internal/remember", ""}}
+	byRadar    = []target{{"./internal/radar", "Burst|Person|Market|Said|Stays|Topic|Correction"}}
 	bySim      = []target{{"./internal/sim", "Worlds"}}
 )
 
@@ -50,6 +51,15 @@ var mutations = []mutation{
 	{"protect: a browser grants for anybody", "internal/protect/consent.go", "case s.Trust < orrery.Server && !s.Proven:", "case s.Trust < orrery.Server && s.Proven:", byGate},
 	{"protect: anybody may release a hold", "internal/protect/holds.go", "if by.Trust < orrery.Staff {", "if by.Trust > orrery.Staff {", byGate},
 	{"protect: a reopened case holds nobody", "internal/protect/cases.go", "case changeReopened, changeUnsatisfied:", "case changeUnsatisfied:", bySim},
+
+	{"radar: a person counts as often as they write", "internal/radar/state.go", "if s.said[said{k, x.person}] {", "if false {", byRadar},
+	{"radar: what was said in a burst raises again", "internal/radar/state.go", "x.calm, x.known = a.Ended, nil", "x.known = nil", byRadar},
+	{"radar: a burst teaches what is usual", "internal/radar/series.go", "case skip:", "case false:", byRadar},
+	{"radar: what stays never becomes usual", "internal/radar/state.go", "x.restart = hourOf(a.Began)", "x.restart = 0", byRadar},
+	{"radar: one cause is many alerts", "internal/radar/alert.go", "return 2*n >= len(c.hits)", "return false", byRadar},
+	{"radar: one person makes a topic", "internal/radar/words.go", "if !w.news(g.hash, person) {", "if false {", byRadar},
+	{"lookout: what comes meanwhile raises again", "internal/lookout/notice.go", "f.settled = seq", "_ = seq", []target{{"./internal/lookout", ""}}},
+	{"engine: an erased example stays in the log", "internal/engine/redact.go", "return withoutExamples(f, gone)", "return f", []target{{"./internal/app", "AnErasedPerson"}}},
 
 	{"desk: only doubtful complaints open cases", "internal/desk/react.go", "case l.Confidence >= p.ComplaintCertain:", "case l.Confidence < p.ComplaintCertain:", byDesk},
 	{"desk: an answer without a token ends a case", "internal/desk/answer.go", "if r.Verified && c.Status == orrery.CaseResolved {", "if c.Status == orrery.CaseResolved {", bySim},

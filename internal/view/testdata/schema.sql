@@ -1,4 +1,5 @@
 -- version 3
+CREATE INDEX alerts_open ON alerts (id) WHERE ended = 0;
 CREATE INDEX apologies_case ON apologies (case_id) WHERE case_id <> 0;
 CREATE INDEX apologies_due ON apologies (id) WHERE paid_at = 0;
 CREATE INDEX cases_affected ON cases (affected) WHERE affected <> 0;
@@ -10,6 +11,7 @@ CREATE INDEX corrections_fragment ON corrections (fragment);
 CREATE INDEX doubts_age ON doubts (at);
 CREATE INDEX doubts_fragment ON doubts (fragment);
 CREATE INDEX doubts_waiting ON doubts (rank, touch) WHERE answered = 0;
+CREATE INDEX examples_fragment ON examples (fragment);
 CREATE INDEX hold_lines_fragment ON hold_lines (fragment);
 CREATE INDEX hold_lines_hold ON hold_lines (hold);
 CREATE INDEX holds_case ON holds (case_id) WHERE case_id <> 0;
@@ -36,7 +38,26 @@ CREATE INDEX quarantine_waiting ON quarantine (number) WHERE cleared_at = 0;
 CREATE INDEX reviews_fragment ON reviews (fragment);
 CREATE INDEX reviews_open ON reviews (id) WHERE closed_at = 0;
 CREATE INDEX signals_open ON signals (state, id) WHERE state < 2;
+CREATE INDEX topics_at ON topics (at);
 CREATE INDEX words_word ON words (word);
+CREATE TABLE alerts (
+	id       INTEGER PRIMARY KEY,
+	market   TEXT NOT NULL,
+	aspect   TEXT NOT NULL,
+	about    TEXT NOT NULL,
+	severity INTEGER NOT NULL,
+	began    INTEGER NOT NULL,
+	raised   INTEGER NOT NULL,
+	window   INTEGER NOT NULL,
+	people   INTEGER NOT NULL,
+	usual    INTEGER NOT NULL,
+	odds     INTEGER NOT NULL,
+	counted  TEXT NOT NULL,
+	peak_at  INTEGER NOT NULL,
+	peak     INTEGER NOT NULL,
+	ended    INTEGER NOT NULL,
+	ending   TEXT NOT NULL
+) STRICT;
 CREATE TABLE apologies (
 	id       INTEGER PRIMARY KEY,
 	fragment INTEGER NOT NULL,
@@ -112,6 +133,28 @@ CREATE TABLE doubts (
 	rank      INTEGER NOT NULL,
 	answered  INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE TABLE examples (
+	of_id    INTEGER NOT NULL, -- the alert or topic
+	place    INTEGER NOT NULL,
+	touch    INTEGER NOT NULL,
+	fragment INTEGER NOT NULL,
+	PRIMARY KEY (of_id, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE heard (
+	fragment INTEGER NOT NULL,
+	day      INTEGER NOT NULL,
+	market   TEXT NOT NULL,
+	what     TEXT NOT NULL,
+	n        INTEGER NOT NULL,
+	PRIMARY KEY (fragment, day, market, what)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE heard_days (
+	day    INTEGER NOT NULL,
+	market TEXT NOT NULL,
+	what   TEXT NOT NULL,
+	n      INTEGER NOT NULL,
+	PRIMARY KEY (day, market, what)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE hold_lines (
 	id       INTEGER PRIMARY KEY,
 	hold     INTEGER NOT NULL,
@@ -311,6 +354,17 @@ CREATE TABLE tally (
 	n    INTEGER NOT NULL,
 	PRIMARY KEY (list, key)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE topics (
+	id       INTEGER PRIMARY KEY,
+	term     TEXT NOT NULL,
+	also     TEXT NOT NULL, -- one a line
+	language TEXT NOT NULL,
+	at       INTEGER NOT NULL,
+	people   INTEGER NOT NULL,
+	of_all   INTEGER NOT NULL,
+	usual    INTEGER NOT NULL,
+	score    INTEGER NOT NULL
+) STRICT;
 CREATE TABLE words (
 	fragment INTEGER NOT NULL,
 	word     TEXT NOT NULL,
@@ -334,6 +388,15 @@ CREATE TRIGGER daily_move AFTER UPDATE OF n ON daily BEGIN
 END;
 CREATE TRIGGER daily_out AFTER DELETE ON daily BEGIN
 	UPDATE days SET n = n - OLD.n WHERE day = OLD.day AND name = OLD.name;
+END;
+CREATE TRIGGER heard_in AFTER INSERT ON heard BEGIN
+	INSERT INTO heard_days VALUES (NEW.day, NEW.market, NEW.what, NEW.n) ON CONFLICT DO UPDATE SET n = n + excluded.n;
+END;
+CREATE TRIGGER heard_move AFTER UPDATE OF n ON heard BEGIN
+	UPDATE heard_days SET n = n + NEW.n - OLD.n WHERE day = NEW.day AND market = NEW.market AND what = NEW.what;
+END;
+CREATE TRIGGER heard_out AFTER DELETE ON heard BEGIN
+	UPDATE heard_days SET n = n - OLD.n WHERE day = OLD.day AND market = OLD.market AND what = OLD.what;
 END;
 CREATE TRIGGER intents_in AFTER INSERT ON intents BEGIN
 	INSERT INTO tally VALUES ('intents', NEW.state, 1) ON CONFLICT DO UPDATE SET n = n + 1;
