@@ -56,6 +56,7 @@ const (
 	KindAlertRaised
 	KindAlertChanged
 	KindTopicEmerged
+	KindViewsRestored
 )
 
 // TouchRecorded: a touch arrived under this fragment.
@@ -203,6 +204,13 @@ type ViewsWithdrawn struct {
 	From     Instant    `cbor:"3,keyasint" json:"from"`
 	To       Instant    `cbor:"4,keyasint" json:"to"`
 	Case     CaseID     `cbor:"5,keyasint,omitempty" json:"case,omitzero"`
+}
+
+// ViewsRestored: the case was none after all, so the views that were withdrawn for it count again.
+type ViewsRestored struct {
+	Fragment FragmentID `cbor:"1,keyasint" json:"fragment"`
+	Product  string     `cbor:"2,keyasint" json:"product"`
+	Case     CaseID     `cbor:"3,keyasint" json:"case"`
 }
 
 // AudienceChanged: the person entered or left an audience.
@@ -431,6 +439,7 @@ func (*ApologyPaid) Kind() FactKind         { return KindApologyPaid }
 func (*LifeNoted) Kind() FactKind           { return KindLifeNoted }
 func (*LifeChanged) Kind() FactKind         { return KindLifeChanged }
 func (*ViewsWithdrawn) Kind() FactKind      { return KindViewsWithdrawn }
+func (*ViewsRestored) Kind() FactKind       { return KindViewsRestored }
 func (*AudienceChanged) Kind() FactKind     { return KindAudienceChanged }
 func (*PushRequested) Kind() FactKind       { return KindPushRequested }
 func (*PushAnswered) Kind() FactKind        { return KindPushAnswered }

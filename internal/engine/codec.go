@@ -46,6 +46,7 @@ var factTypes = tableOf(
 	&orrery.ReviewClosed{}, &orrery.PolicyApplied{}, &orrery.InputQuarantined{}, &orrery.QuarantineCleared{}, &orrery.PersonErased{},
 	&orrery.AccountChanged{}, &orrery.ClockJumped{}, &orrery.IncarnationBegan{}, &orrery.SourceBroken{}, &orrery.BackfillMoved{},
 	&orrery.AlertRaised{}, &orrery.AlertChanged{}, &orrery.TopicEmerged{},
+	&orrery.ViewsRestored{},
 )
 
 func tableOf(facts ...orrery.Fact) map[orrery.FactKind]reflect.Type {

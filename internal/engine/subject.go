@@ -73,7 +73,7 @@ func slicesOf(f orrery.Fact) []sliceName {
 		return onExperience
 	case *orrery.ViewsWithdrawn:
 		return onWithdrawal
-	case *orrery.AccountChanged:
+	case *orrery.AccountChanged, *orrery.ViewsRestored:
 		return onMemory
 	}
 	return onNothing
@@ -135,6 +135,8 @@ func subjectsOf(dst []orrery.FragmentID, f orrery.Fact) []orrery.FragmentID {
 	case *orrery.LifeChanged:
 		add(f.Event.Fragment)
 	case *orrery.ViewsWithdrawn:
+		add(f.Fragment)
+	case *orrery.ViewsRestored:
 		add(f.Fragment)
 	case *orrery.AudienceChanged:
 		add(f.Fragment)

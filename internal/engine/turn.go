@@ -135,6 +135,8 @@ func (b *batch) note(f orrery.Fact) {
 		}
 	case *orrery.ViewsWithdrawn:
 		b.change(b.PersonOf(f.Fragment)).All = true
+	case *orrery.ViewsRestored:
+		b.change(b.PersonOf(f.Fragment)).All = true
 	case *orrery.CaseOpened, *orrery.CaseChanged, *orrery.HoldPlaced, *orrery.HoldChanged, *orrery.HoldReleased, *orrery.ApologyDue,
 		*orrery.ApologyPaid, *orrery.LifeNoted, *orrery.LifeChanged, *orrery.ConsentChanged, *orrery.SignalsRevised, *orrery.EffectAnswered:
 		for _, id := range subjectsOf(nil, f) {

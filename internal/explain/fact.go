@@ -34,7 +34,7 @@ func (s *scene) lineOf(e engine.Fact) Line {
 		*orrery.ApologyPaid, *orrery.ReviewOpened, *orrery.ReviewClosed:
 		ids = s.care(a, f)
 	case *orrery.LifeNoted, *orrery.LifeChanged, *orrery.SignalRaised, *orrery.SignalActed, *orrery.ConsentChanged, *orrery.SignalsRevised,
-		*orrery.ViewsWithdrawn, *orrery.ConflictFound:
+		*orrery.ViewsWithdrawn, *orrery.ViewsRestored, *orrery.ConflictFound:
 		ids = s.life(a, f)
 	case *orrery.IntentOffered, *orrery.IntentChanged, *orrery.EffectRequested, *orrery.EffectReleased, *orrery.EffectAnswered,
 		*orrery.AudienceChanged, *orrery.PushRequested, *orrery.PushAnswered:
@@ -182,6 +182,9 @@ func (s *scene) life(a args, f orrery.Fact) []string {
 	case *orrery.ViewsWithdrawn:
 		a.text("product", f.Product)
 		a.set("since", f.From)
+		return []string{idOf(f.Case)}
+	case *orrery.ViewsRestored:
+		a.text("product", f.Product)
 		return []string{idOf(f.Case)}
 	case *orrery.ConflictFound:
 		a.text("theme", f.Theme)

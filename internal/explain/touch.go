@@ -174,6 +174,8 @@ func causesOf(e engine.Fact) (names []string, born string) {
 		return []string{idOf(f.Case)}, ""
 	case *orrery.ViewsWithdrawn:
 		return []string{idOf(f.Case)}, ""
+	case *orrery.ViewsRestored:
+		return []string{idOf(f.Case)}, ""
 	case *orrery.LifeNoted:
 		return []string{idOf(f.Event.Touch)}, idOf(f.Event.ID)
 	case *orrery.SignalRaised:

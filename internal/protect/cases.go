@@ -23,8 +23,7 @@ func concerned(c *orrery.Case) []orrery.FragmentID {
 	return []orrery.FragmentID{c.Reporter, c.Affected}
 }
 
-// blockProduct holds the product of the case, and takes the views of it before the complaint out of audiences, on
-// whichever of the person's fragments they are.
+// blockProduct holds the product of the case, and withdraws the views of it.
 func blockProduct(t Turn, p *Policy, c *orrery.Case, by string) {
 	if c.Product == "" {
 		return
@@ -32,13 +31,43 @@ func blockProduct(t Turn, p *Policy, c *orrery.Case, by string) {
 	withdrawn := map[orrery.FragmentID]bool{}
 	for _, who := range concerned(c) {
 		place(t, orrery.Hold{Kind: orrery.HoldProduct, Fragment: who, Case: c.ID, Product: c.Product, Touch: c.Touch, By: by, Reason: HoldOfProduct})
-		if p.ViewsBefore == 0 {
-			continue
+		withdrawViews(t, p, c, who, withdrawn)
+	}
+}
+
+// withdrawViews takes the views of the product before the complaint out of audiences, on whichever of the person's
+// fragments they are.
+func withdrawViews(t Turn, p *Policy, c *orrery.Case, who orrery.FragmentID, done map[orrery.FragmentID]bool) {
+	if p.ViewsBefore == 0 {
+		return
+	}
+	for i, f := range fragments(t, who) {
+		if i < maxViewFacts && !done[f] {
+			done[f] = true
+			t.Emit(&orrery.ViewsWithdrawn{Fragment: f, Product: c.Product, From: c.OpenedAt.Add(-p.ViewsBefore), To: c.OpenedAt, Case: c.ID})
 		}
+	}
+}
+
+// restoreViews lets the views that a dismissed case withdrew count again, unless another complaint about the product
+// still stands: then they are withdrawn for its sake.
+func restoreViews(t Turn, p *Policy, c *orrery.Case) {
+	if c.Product == "" || p.ViewsBefore == 0 {
+		return
+	}
+	done := map[orrery.FragmentID]bool{}
+	for _, who := range reached(t, c) {
+		still := holdsOf(t, func(h *orrery.Hold) bool {
+			return h.Kind == orrery.HoldProduct && h.Product == c.Product && h.Case != c.ID && h.Case != 0
+		}, who)
 		for i, f := range fragments(t, who) {
-			if i < maxViewFacts && !withdrawn[f] {
-				withdrawn[f] = true
-				t.Emit(&orrery.ViewsWithdrawn{Fragment: f, Product: c.Product, From: c.OpenedAt.Add(-p.ViewsBefore), To: c.OpenedAt, Case: c.ID})
+			if i >= maxViewFacts || done[f] {
+				continue
+			}
+			done[f] = true
+			t.Emit(&orrery.ViewsRestored{Fragment: f, Product: c.Product, Case: c.ID})
+			for _, h := range still {
+				t.Emit(&orrery.ViewsWithdrawn{Fragment: f, Product: c.Product, From: h.Since.Add(-p.ViewsBefore), To: h.Since, Case: h.Case})
 			}
 		}
 	}
@@ -70,6 +99,7 @@ func caseChanged(t Turn, p *Policy, f *orrery.CaseChanged) {
 		for _, h := range holdsOf(t, ofCase(c.ID), reached(t, c)...) {
 			release(t, h, changeDismissed, f.By.Name)
 		}
+		restoreViews(t, p, c)
 	case changeReopened, changeUnsatisfied:
 		rearm(t, p, c, f.By.Name)
 	case changeProduct:
@@ -122,6 +152,7 @@ func rearm(t Turn, p *Policy, c *orrery.Case, by string) {
 		}
 		return true
 	})
+	withdrawn := map[orrery.FragmentID]bool{}
 	for _, who := range concerned(c) {
 		mine := func(kind orrery.HoldKind) func(*orrery.Hold) bool {
 			return func(h *orrery.Hold) bool { return h.Case == c.ID && h.Kind == kind && h.Fragment == who }
@@ -131,6 +162,7 @@ func rearm(t Turn, p *Policy, c *orrery.Case, by string) {
 		}
 		if c.Product != "" && len(holdsOf(t, mine(orrery.HoldProduct), who)) == 0 {
 			place(t, orrery.Hold{Kind: orrery.HoldProduct, Fragment: who, Case: c.ID, Product: c.Product, Touch: c.Touch, By: by, Reason: HoldOfProduct})
+			withdrawViews(t, p, c, who, withdrawn) // a dismissal restored them
 		}
 		if e := t.Experience(who); e == nil || !e.owes(c.ID) {
 			t.Emit(&orrery.ApologyDue{Fragment: who, Case: c.ID, Since: t.Now()})

@@ -42,7 +42,7 @@ func (m *Memory) AppendTo(w *wire.Writer) {
 	w.Int(m.Older.Count)
 	w.Int(m.Older.Minor)
 	m.orders.write(w, base, m.raw, writeOrders)
-	m.writeOlder(w, base)
+	m.writeAside(w, base)
 	m.written = true
 }
 
@@ -81,9 +81,7 @@ func (m *Memory) Read(r *wire.Reader) error {
 	m.bought = bought{count: r.Int(), minor: r.Int(), last: orrery.Instant(r.Int())}
 	m.Older = OlderOrders{Count: r.Int(), Minor: r.Int()}
 	m.orders.place(r, size)
-	if r.Len() > 0 {
-		m.older.place(r, size)
-	}
+	m.placeAside(r, size)
 	if err := r.Err(); err != nil {
 		return fmt.Errorf("reading a memory: %w", err)
 	}

@@ -13,7 +13,9 @@ func (m *Memory) Evolve(self orrery.FragmentID, f orrery.Fact, _ orrery.Stamp) {
 	case *orrery.TouchRecorded:
 		m.touch(&f.Touch)
 	case *orrery.ViewsWithdrawn:
-		m.withdraw(f.Product, f.From, f.To)
+		m.withdraw(f)
+	case *orrery.ViewsRestored:
+		m.restore(f.Case)
 	case *orrery.AccountChanged:
 		if f.Fragment == self {
 			m.join(f.Account)
@@ -46,11 +48,12 @@ func (m *Memory) touch(t *orrery.Touch) {
 	}
 	name := EventName(t)
 	m.count(name, t.At)
-	if page := PageName(t); page != "" {
+	page := PageName(t)
+	if page != "" {
 		m.count(page, t.At)
 	}
 	if t.Product != "" {
-		m.viewed(ProductView{Product: t.Product, Event: name, At: t.At})
+		m.viewed(ProductView{Product: t.Product, Event: name, Page: page, At: t.At})
 	}
 	for i := range t.Traits {
 		if t.Kind == orrery.Group {
@@ -185,28 +188,4 @@ func (m *Memory) join(a orrery.AccountID) {
 	if !ok && len(m.Accounts) < MaxAccounts {
 		m.Accounts = slices.Insert(m.Accounts, i, orrery.AccountID(keep(string(a))))
 	}
-}
-
-// withdraw takes back the views of a product between two moments: they no longer count in any window.
-func (m *Memory) withdraw(product string, from, to orrery.Instant) {
-	kept := make([]ProductView, 0, m.products.count)
-	for _, v := range m.Products() {
-		if v.Product != product || v.At < from || v.At > to {
-			kept = append(kept, v)
-			continue
-		}
-		e := m.Event(v.Event)
-		if e == nil {
-			e = m.Event(OtherEvents)
-		}
-		if e == nil {
-			continue
-		}
-		times := m.timesOf(e)
-		if i := slices.Index(times, v.At); i >= 0 {
-			e.times.set(slices.Delete(times, i, i+1))
-			e.Total--
-		}
-	}
-	m.setProducts(kept)
 }

@@ -72,6 +72,7 @@ func (m *Memory) Settled(raw []byte) {
 	m.products.at = m.products.next
 	m.orders.settle()
 	m.older.settle()
+	m.aside.settle()
 	for i := range m.Events {
 		m.Events[i].times.settle()
 	}
@@ -89,6 +90,7 @@ func (m *Memory) Check() (err error) {
 	m.Products()
 	m.Orders()
 	m.olderOrders()
+	m.withdrawals()
 	for i := range m.Events {
 		m.timesOf(&m.Events[i])
 	}

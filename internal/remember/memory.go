@@ -40,6 +40,7 @@ type Memory struct {
 	products views
 	orders   list[Order]      // by source, then id
 	older    list[olderOrder] // by key
+	aside    list[withdrawn]  // as they were taken back
 	bought   bought           // of orders
 	raw      []byte           // in which the lists and the times of events lie that nobody looked at
 	written  bool             // AppendTo ran: the lists' places in its bytes are known
@@ -84,6 +85,7 @@ func (o Order) Counts() bool { return o.Status != "cancelled" && o.Status != "re
 type ProductView struct {
 	Product string
 	Event   string
+	Page    string // the second name of a named page or screen
 	At      orrery.Instant
 }
 

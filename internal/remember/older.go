@@ -129,22 +129,15 @@ func joinOlder(a, b olderOrder) olderOrder {
 
 func (m *Memory) olderOrders() []olderOrder { return m.older.read(m.raw, readOlder) }
 
-// writeOlder appends the older orders as the last section; memories without any have none.
-func (m *Memory) writeOlder(w *wire.Writer, base int) {
-	if !m.older.some() {
-		m.older.next = stretch{}
-		return
+func writeOlder(w *wire.Writer, older []olderOrder) {
+	for i := range older {
+		o := &older[i]
+		w.Fixed(o.Key)
+		w.String(o.Status)
+		w.Int(o.Minor)
+		w.Int(int64(o.Changed))
+		w.Int(int64(o.Changed - o.Priced))
 	}
-	m.older.write(w, base, m.raw, func(w *wire.Writer, older []olderOrder) {
-		for i := range older {
-			o := &older[i]
-			w.Fixed(o.Key)
-			w.String(o.Status)
-			w.Int(o.Minor)
-			w.Int(int64(o.Changed))
-			w.Int(int64(o.Changed - o.Priced))
-		}
-	})
 }
 
 func readOlder(r *wire.Reader) (older []olderOrder) {

@@ -99,17 +99,19 @@ func compareViews(a, b ProductView) int {
 	if c := strings.Compare(a.Product, b.Product); c != 0 {
 		return c
 	}
-	return strings.Compare(a.Event, b.Event)
+	return strings.Compare(storedNames(&a), storedNames(&b))
 }
 
 func writeView(w *wire.Writer, v *ProductView) {
 	w.Int(int64(v.At))
 	w.String(v.Product)
-	w.String(v.Event)
+	w.String(storedNames(v))
 }
 
 func readView(r *wire.Reader) ProductView {
-	return ProductView{At: orrery.Instant(r.Int()), Product: r.String(), Event: r.String()}
+	v := ProductView{At: orrery.Instant(r.Int()), Product: r.String()}
+	v.setNames(r.String())
+	return v
 }
 
 func (m *Memory) writeProducts(w *wire.Writer, base int) {

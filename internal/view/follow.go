@@ -225,6 +225,7 @@ func concerns(f orrery.Fact) bool {
 		return named(&f.Touch) || judgeable(&f.Touch) || f.Touch.Signals != nil
 	case *orrery.FragmentSeen, *orrery.FragmentAssigned, *orrery.FragmentShared, *orrery.ConsentChanged,
 		*orrery.ViewsWithdrawn, *orrery.AccountChanged, *orrery.ClockJumped, *orrery.BackfillMoved:
+		*orrery.ViewsWithdrawn, *orrery.ViewsRestored, *orrery.AccountChanged, *orrery.ClockJumped, *orrery.BackfillMoved:
 		return false
 	}
 	return true
