@@ -22,6 +22,9 @@ func (s *Server) collect(w http.ResponseWriter, r *http.Request, call collect.Ca
 		return
 	}
 	h, key := s.find(secretOf(r, body))
+	if h == nil {
+		h, key = s.findInQuery(r)
+	}
 	if h == nil || !key.May(govern.Write) {
 		fail(w, r, errUnauthorized)
 		return
@@ -40,6 +43,19 @@ func secretOf(r *http.Request, body []byte) string {
 	return secret
 }
 
+// findInQuery is the key that stands in the address, where beacons and pixels of RudderStack's library put it. Only a
+// public key is taken from there: addresses end up in histories and in the logs of others.
+func (s *Server) findInQuery(r *http.Request) (*House, *govern.Key) {
+	secret := ""
+	if r.URL.RawQuery != "" {
+		secret = r.URL.Query().Get("writeKey")
+	}
+	if h, key := s.find(secret); h != nil && key.Trust == orrery.Public {
+		return h, key
+	}
+	return nil, nil
+}
+
 // inflater only decompresses: it needs no policy.
 var inflater = collect.New(collect.DefaultPolicy(), nil)
 
@@ -48,16 +64,34 @@ var inflater = collect.New(collect.DefaultPolicy(), nil)
 func (s *Server) pixel(w http.ResponseWriter, r *http.Request, call collect.Call) {
 	w.Header().Set("Content-Type", "image/gif")
 	w.Header().Set("Cache-Control", "no-store")
-	if body, err := collect.ReadPixel(r.URL.Query().Get("data")); err == nil {
-		secret, _ := collect.WriteKey(r.Header.Get("Authorization"), body)
-		if h, key := s.find(secret); h != nil && key.May(govern.Write) {
-			if _, err := h.submit(r.Context(), r, key, call, body, s.Now()); err != nil && statusOf(orrery.KindOf(err)) >= 429 {
-				w.WriteHeader(statusOf(orrery.KindOf(err)))
-				return
-			}
+	if h, key, body := s.pixelEvent(r); h != nil && key.May(govern.Write) {
+		if _, err := h.submit(r.Context(), r, key, call, body, s.Now()); err != nil && statusOf(orrery.KindOf(err)) >= 429 {
+			w.WriteHeader(statusOf(orrery.KindOf(err)))
+			return
 		}
 	}
 	_, _ = w.Write(transparent)
+}
+
+// pixelEvent reads an event from a query: as JSON in base 64 in the parameter data, or as RudderStack's pixels write it,
+// each member in a parameter of its own. The house is nil when it cannot be taken.
+func (s *Server) pixelEvent(r *http.Request) (*House, *govern.Key, []byte) {
+	q := r.URL.Query()
+	if !q.Has("data") && q.Has("writeKey") {
+		body, err := collect.ReadQuery(q)
+		if err != nil {
+			return nil, nil, nil
+		}
+		h, key := s.findInQuery(r)
+		return h, key, body
+	}
+	body, err := collect.ReadPixel(q.Get("data"))
+	if err != nil {
+		return nil, nil, nil
+	}
+	secret, _ := collect.WriteKey(r.Header.Get("Authorization"), body)
+	h, key := s.find(secret)
+	return h, key, body
 }
 
 // transparent is a GIF of one transparent point.

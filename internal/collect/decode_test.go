@@ -179,18 +179,19 @@ func TestAnEventOfEveryTypeIsFoundInABatchAndByItsPath(t *testing.T) {
 		"/v1/batch": collect.Batch, "/v1/b": collect.Batch, "/v1/import": collect.Import, "/v1/identify": collect.Identify, "/v1/i": collect.Identify,
 		"/v1/track": collect.Track, "/t": collect.Track, "/v1/page/": collect.Page, "/v1/p": collect.Page, "/v1/screen": collect.Screen, "/v1/s": collect.Screen,
 		"/v1/group": collect.Group, "/v1/g": collect.Group, "/v1/alias": collect.AliasCall, "/v1/a": collect.AliasCall, "/api/s/s2s/track": collect.Track,
-		"/api/s/page": collect.Page,
+		"/api/s/page": collect.Page, "/beacon/v1/batch": collect.Batch,
 	} {
 		if call, pixel, ok := collect.CallOf(path); call != want || pixel || !ok {
 			t.Errorf("%s is call %v (pixel %v, known %v), wanted %v", path, call, pixel, ok, want)
 		}
 	}
-	for path, want := range map[string]collect.Call{"/v1/pixel/page": collect.Page, "/v1/pixel/t": collect.Track, "/v1/pixel": collect.Pixel} {
+	for path, want := range map[string]collect.Call{"/v1/pixel/page": collect.Page, "/v1/pixel/t": collect.Track, "/v1/pixel": collect.Pixel,
+		"/pixel/v1/track": collect.Track, "/pixel/v1/page": collect.Page} {
 		if call, pixel, ok := collect.CallOf(path); call != want || !pixel || !ok {
 			t.Errorf("%s is call %v (pixel %v, known %v), wanted the pixel %v", path, call, pixel, ok, want)
 		}
 	}
-	for _, path := range []string{"/v1/pixel/batch", "/v1/pixelpage", "/v1/", "/", "/v1/merge", "/v1/m"} {
+	for _, path := range []string{"/v1/pixel/batch", "/v1/pixelpage", "/v1/", "/", "/v1/merge", "/v1/m", "/beacon/v1/track", "/pixel/v1/batch", "/pixel/v1track"} {
 		if _, _, ok := collect.CallOf(path); ok {
 			t.Errorf("%s is no call and was taken for one", path)
 		}

@@ -50,14 +50,18 @@ var calls = map[string]Call{
 
 // CallOf tells which call a path such as /v1/identify, /v1/i, /i or /v1/pixel/page makes, and whether it is a pixel,
 // whose event stands in the query. The version and a trailing slash may be missing or present; /api/s/ and /api/s/s2s/
-// are how Jitsu's library begins its paths.
+// are how Jitsu's library begins its paths, /beacon/v1/batch and /pixel/v1/page are RudderStack's.
 func CallOf(path string) (call Call, pixel, ok bool) {
 	path = strings.Trim(path, "/")
 	if jitsu, ok := strings.CutPrefix(path, "api/s/"); ok {
 		path = strings.TrimPrefix(jitsu, "s2s/")
 	}
+	if path == "beacon/v1/batch" {
+		return Batch, false, true
+	}
 	path = strings.TrimPrefix(path, "v1/")
 	rest, pixel := strings.CutPrefix(path, "pixel")
+	rest = strings.TrimPrefix(rest, "/v1")
 	if !pixel {
 		call, ok = calls[path]
 		return call, false, ok
