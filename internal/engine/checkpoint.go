@@ -214,6 +214,9 @@ func (s *state) refreeze() {
 	for id, set := range now.waiting {
 		old.waiting[id] = set
 	}
+	for m := range now.mentions {
+		old.mentions[m] = true
+	}
 	old.bytes += now.bytes - len(now.entries)*entryOverhead
 	old.touches += now.touches
 	s.fresh, s.frozen = old, nil

@@ -157,6 +157,12 @@ func (w *Workspace) cleanState(plan *Erasure, r *redactor) error {
 	if err := w.rewriteEntries(b, r.changed); err != nil {
 		return err
 	}
+	for _, id := range plan.Fragments {
+		from := idKey(keyMention, uint64(id))
+		if err := b.DeleteRange(from, after(from), nil); err != nil {
+			return fmt.Errorf("cleaning the checkpoint: %w", err)
+		}
+	}
 	if err := b.Commit(pebble.NoSync); err != nil {
 		return fmt.Errorf("cleaning the checkpoint: %w", err)
 	}
@@ -196,13 +202,27 @@ func (w *Workspace) cleanAccount(b *pebble.Batch, id orrery.AccountID, r *redact
 		if !r.erased[f] {
 			return false
 		}
-		again, err := w.core.state.blob(f)
-		return err == nil && len(again) == 0
+		again, e := w.known(f)
+		err = errors.Join(err, e)
+		return !again
 	})
+	if err != nil {
+		return fmt.Errorf("reading who came again: %w", err)
+	}
 	if blob, err = encodeRare.Marshal(&a); err != nil {
 		return fmt.Errorf("encoding account: %w", err)
 	}
 	return b.Set(append([]byte{keyAccount}, id...), blob, nil)
+}
+
+// known says that a fragment is somebody; of an erased one at most a removal is left that a destination has not taken yet.
+func (w *Workspace) known(id orrery.FragmentID) (bool, error) {
+	blob, err := w.core.state.blob(id)
+	if err != nil || len(blob) == 0 {
+		return false, err
+	}
+	f, err := decodeFragment(id, blob)
+	return err == nil && !f.node.empty(), err
 }
 
 // rewriteEntries puts entries in the place of those of the same stamp.
@@ -260,6 +280,7 @@ func (w *Workspace) purge(ctx context.Context, plan *Erasure, r *redactor) error
 		add(idKey(keyFragment, uint64(id)))
 		add(idKey(keyPage, uint64(id)))
 		add(idKey(keyWaiting, uint64(id)))
+		add(idKey(keyMention, uint64(id)))
 	}
 	for id := range r.cases {
 		add(idKey(keyCase, uint64(id)))

@@ -52,6 +52,10 @@ func (c *core) publish(b *batch, chunk log.Chunk) error {
 		return err
 	}
 	c.publishTimelines(b, l)
+	for _, m := range b.mentions {
+		l.mentions[m] = true
+		l.bytes += 40
+	}
 	s.at = position{seq: chunk.Seq, incarnation: chunk.Incarnation, hash: chunk.Hash, time: b.now}
 	s.mu.Unlock()
 	c.lastTime = b.now
@@ -195,6 +199,9 @@ func (c *core) apply(chunk log.Chunk, forSeen bool) error {
 		}
 		b.facts = append(b.facts, batchFact{at: f.at, fact: f.fact, body: f.body})
 		b.fold(f.at, f.fact)
+		if t, ok := f.fact.(*orrery.TouchRecorded); ok {
+			b.mentionsOf(f.at, t)
+		}
 		if err := c.adopt(b, f.fact); err != nil {
 			return fmt.Errorf("chunk %d: %w", chunk.Seq, err)
 		}

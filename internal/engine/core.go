@@ -105,6 +105,7 @@ func (c *core) begin(now orrery.Instant) *batch {
 	clear(b.facts)
 	clear(b.queue[:cap(b.queue)])
 	b.facts, b.queue, b.order, b.addedKeys = b.facts[:0], b.queue[:0], b.order[:0], nil
+	b.mentions = b.mentions[:0]
 	b.now, b.depth, b.policy, b.breakers = now, 0, c.policy, c.breakers
 	b.stamp = orrery.Stamp{Incarnation: c.incarnation, Seq: c.state.at.seq + 1, Time: now}
 	return b
@@ -255,7 +256,11 @@ func (b *batch) touch(t *orrery.Touch) Result {
 	if len(placed.Affected) > 0 {
 		b.affected[id] = placed.Affected[0]
 	}
-	b.emitAt(at, &orrery.TouchRecorded{Anchor: placed.Anchor, Person: placed.Person, Touch: *t})
+	recorded := &orrery.TouchRecorded{Anchor: placed.Anchor, Person: placed.Person, Touch: *t}
+	if len(placed.Demoted) > 0 || len(placed.Affected) > 0 {
+		b.mentionsOf(at, recorded)
+	}
+	b.emitAt(at, recorded)
 	if t.Kind == orrery.Group && t.Account != "" {
 		b.joinAccount(placed.Anchor, t)
 	}

@@ -65,8 +65,8 @@ type Cleaned struct {
 	At    orrery.Instant `json:"at"`
 }
 
-// Erase forgets a person: at once for everybody who asks, and before it returns also in every file. What cannot be found
-// is what others wrote about them in their own words.
+// Erase forgets a person: at once for everybody who asks, and before it returns also in every file; also where a touch of
+// somebody else names one of their identifiers. What cannot be found is what others wrote about them in their own words.
 func (w *Workspace) Erase(ctx context.Context, c Erase) (*Receipt, error) {
 	w.erasing.Lock()
 	defer w.erasing.Unlock()
@@ -142,6 +142,11 @@ func (w *Workspace) planErasure(ctx context.Context, c *Erase) (*Erasure, error)
 			}
 			if err := plan.readTimeline(s.state, id); err != nil {
 				return err
+			}
+			if node := s.Node(id); node != nil {
+				if err := plan.readOthers(s, node); err != nil {
+					return err
+				}
 			}
 		}
 		return nil

@@ -33,6 +33,7 @@ type layer struct {
 	erased    map[orrery.FragmentID]bool  // their timelines on disk end here; entries of the layer are younger
 	timers    map[timer]bool              // true: set, false: cleared
 	waiting   map[orrery.FragmentID]bool
+	mentions  map[mention]bool
 	bytes     int
 	touches   int
 }
@@ -40,7 +41,7 @@ type layer struct {
 func newLayer() *layer {
 	return &layer{
 		fragments: map[orrery.FragmentID][]byte{}, cases: map[orrery.CaseID][]byte{}, accounts: map[orrery.AccountID][]byte{},
-		latest: map[orrery.FragmentID]int32{}, erased: map[orrery.FragmentID]bool{}, timers: map[timer]bool{}, waiting: map[orrery.FragmentID]bool{},
+		latest: map[orrery.FragmentID]int32{}, erased: map[orrery.FragmentID]bool{}, timers: map[timer]bool{}, waiting: map[orrery.FragmentID]bool{}, mentions: map[mention]bool{},
 	}
 }
 
@@ -174,6 +175,11 @@ func (s *store) flush(l *layer, at position, own []byte) error {
 			err = b.Delete(key, nil)
 		}
 		if err != nil {
+			return fmt.Errorf("writing the checkpoint: %w", err)
+		}
+	}
+	for m := range l.mentions {
+		if err := b.Set(pairKey(keyMention, uint64(m.fragment), uint64(m.seq)), nil, nil); err != nil {
 			return fmt.Errorf("writing the checkpoint: %w", err)
 		}
 	}

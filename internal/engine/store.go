@@ -24,6 +24,7 @@ const (
 	keyTimer    = 't' // due, person -> nothing
 	keyWaiting  = 'w' // fragment -> nothing: something in its box waits to go out
 	keyAccount  = 'a' // account id -> CBOR
+	keyMention  = 'n' // fragment, chunk -> nothing: somebody else's touch names it
 	keyMeta     = 'm' // "position"
 )
 

@@ -45,6 +45,7 @@ type batch struct {
 	depth     int
 	subjects  []orrery.FragmentID
 	subject   subject      // of the person being settled
+	mentions  []mention    // of people in touches of others
 	addedKeys []dedupe.Key // taken back when the chunk does not become durable
 	whole     whole
 	lately    [16]*fragment // those used last, by the end of their ids: an input asks for the same few many times
