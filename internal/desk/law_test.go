@@ -147,6 +147,7 @@ func TestThePolicyRefusesWhatCannotBeAndSaysWhatWouldBeRight(t *testing.T) {
 		"complaint_certain is 400; it should be from 450 to 1000 thousandths": func(p *Policy) { p.ComplaintCertain = 400 },
 		"remind_after is 0s; it should be from 1h to 30d":                     func(p *Policy) { p.RemindAfter = 0 },
 		"escalate_after is 91d; it should be from 1h to 90d":                  func(p *Policy) { p.EscalateAfter = 91 * orrery.Day },
+		"source_limit is 0; it should be from 1 to 1000000":                   func(p *Policy) { p.SourceLimit = 0 },
 		"unverified_limit is -1; it should be from 0 to 32":                   func(p *Policy) { p.UnverifiedLimit = -1 },
 		"severity.steps_for_high is 0; it should be from 1 to 5":              func(p *Policy) { p.Severity.StepsForHigh = 0 },
 		"severity.high is \"\"; it should be names of risks, like injury":     func(p *Policy) { p.Severity.High = []string{""} },

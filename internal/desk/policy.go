@@ -18,6 +18,7 @@ type Policy struct {
 	ReviewExpires    orrery.Span       `yaml:"review_expires"`    // how long a text that may be a complaint waits for a person to look
 	UnverifiedLimit  int               `yaml:"unverified_limit"`  // cases that a person may get from public keys within the window below; more are put before a person
 	UnverifiedWindow orrery.Span       `yaml:"unverified_window"` // the window in which cases from public keys are counted
+	SourceLimit      int               `yaml:"source_limit"`      // complaints that one public key may bring in an hour; more are set aside in the quarantine
 	Severity         SeverityRules     `yaml:"severity"`          // how severe a case is, from what was understood
 }
 
@@ -37,7 +38,7 @@ func DefaultPolicy() *Policy {
 	return &Policy{
 		ComplaintCertain: 700, ComplaintMaybe: 450, MergeWindow: 14 * orrery.Day,
 		AskAfter: orrery.Hour, RemindAfter: 3 * orrery.Day, EscalateAfter: 7 * orrery.Day, ReviewExpires: 7 * orrery.Day,
-		UnverifiedLimit: 3, UnverifiedWindow: orrery.Day,
+		UnverifiedLimit: 3, UnverifiedWindow: orrery.Day, SourceLimit: 300,
 		Severity: SeverityRules{
 			High:      []string{"injury", "fire", "food_safety", "data_breach", "discrimination", "self_harm", "legal_threat", "regulator"},
 			AngerFrom: 600, CancelFrom: 600, RiskFrom: 500, StepsForHigh: 2, Repeated: 30 * orrery.Day,
@@ -82,6 +83,9 @@ func (p *Policy) Validate() error {
 	if p.UnverifiedLimit < 0 || p.UnverifiedLimit > maxEnded {
 		return wrong("unverified_limit", p.UnverifiedLimit, fmt.Sprintf("from 0 to %d", maxEnded))
 	}
+	if p.SourceLimit < 1 || p.SourceLimit > 1_000_000 {
+		return wrong("source_limit", p.SourceLimit, "from 1 to 1000000")
+	}
 	if p.Severity.StepsForHigh < 1 || p.Severity.StepsForHigh > 5 {
 		return wrong("severity.steps_for_high", p.Severity.StepsForHigh, "from 1 to 5")
 	}
@@ -89,6 +93,12 @@ func (p *Policy) Validate() error {
 		return wrong("severity.high", `""`, "names of risks, like injury")
 	}
 	return nil
+}
+
+// Complains says that a text is a complaint at least so surely that somebody should look.
+func (p *Policy) Complains(s *orrery.Signals) bool {
+	l := s.Intent(orrery.IntentComplaint)
+	return l != nil && l.Confidence >= p.ComplaintMaybe
 }
 
 func wrong(field string, value any, right string) error {

@@ -32,6 +32,7 @@ type core struct {
 	seen        *dedupe.Set
 	policy      *Policy
 	breakers    *identify.Breakers
+	floods      floods // of complaints
 	incarnation uint16
 	lastTime    orrery.Instant
 	encoder     *zstd.Encoder
@@ -246,6 +247,9 @@ func (c *core) saw(f orrery.Fact, at orrery.Instant) {
 
 // touch places a touch with a person and records it.
 func (b *batch) touch(t *orrery.Touch) Result {
+	if err := b.flooded(t); err != nil {
+		return Result{Err: err}
+	}
 	at := b.reserve()
 	id := orrery.TouchID(at.ID())
 	placed, err := identify.Place(b, &b.policy.Identity, b.breakers, t, id)
