@@ -43,7 +43,7 @@ func fill(v reflect.Value, next *int64) {
 }
 
 func TestEveryFieldOfEveryFactComesBackFromTheLog(t *testing.T) {
-	for kind := orrery.KindTouchRecorded; kind <= orrery.KindTopicEmerged; kind++ {
+	for kind := orrery.KindTouchRecorded; kind <= orrery.KindViewsRestored; kind++ {
 		f, err := newFact(kind)
 		if err != nil {
 			t.Fatal(err)

@@ -22,7 +22,7 @@ import (
 )
 
 // schemaVersion is raised whenever the schema, or what a fact does to a row, changes: the file is then built again.
-const schemaVersion = 3
+const schemaVersion = 4
 
 // fileName is the name of the file inside the workspace directory.
 const fileName = "views.db"

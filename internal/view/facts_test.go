@@ -213,7 +213,7 @@ func everyFact() []orrery.Fact {
 		&orrery.EffectAnswered{}, &orrery.ConflictFound{}, &orrery.SignalRaised{}, &orrery.SignalActed{}, &orrery.ReviewOpened{},
 		&orrery.ReviewClosed{}, &orrery.PolicyApplied{}, &orrery.InputQuarantined{}, &orrery.QuarantineCleared{}, &orrery.PersonErased{},
 		&orrery.AccountChanged{}, &orrery.ClockJumped{}, &orrery.IncarnationBegan{}, &orrery.SourceBroken{}, &orrery.BackfillMoved{},
-		&orrery.AlertRaised{}, &orrery.AlertChanged{}, &orrery.TopicEmerged{},
+		&orrery.AlertRaised{}, &orrery.AlertChanged{}, &orrery.TopicEmerged{}, &orrery.ViewsRestored{},
 	}
 }
 
@@ -230,11 +230,11 @@ func TestEveryKindOfFactIsEitherAppliedOrPassedOver(t *testing.T) {
 			passed = append(passed, strings.TrimPrefix(fmt.Sprintf("%T", fact), "*orrery."))
 		}
 	}
-	if last := orrery.KindTopicEmerged; int(last) != len(everyFact()) {
+	if last := orrery.KindViewsRestored; int(last) != len(everyFact()) {
 		t.Errorf("there are %d kinds of facts; the test knows %d", last, len(everyFact()))
 	}
 	want := []string{"TouchRecorded", "FragmentSeen", "FragmentAssigned", "FragmentShared", "ConsentChanged", "ViewsWithdrawn",
-		"AccountChanged", "ClockJumped", "BackfillMoved"}
+		"AccountChanged", "ClockJumped", "BackfillMoved", "ViewsRestored"}
 	if diff := cmp.Diff(want, passed); diff != "" {
 		t.Errorf("other facts are passed over than should be (-want +got):\n%s", diff)
 	}

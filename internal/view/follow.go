@@ -224,7 +224,6 @@ func concerns(f orrery.Fact) bool {
 	case *orrery.TouchRecorded:
 		return named(&f.Touch) || judgeable(&f.Touch) || f.Touch.Signals != nil
 	case *orrery.FragmentSeen, *orrery.FragmentAssigned, *orrery.FragmentShared, *orrery.ConsentChanged,
-		*orrery.ViewsWithdrawn, *orrery.AccountChanged, *orrery.ClockJumped, *orrery.BackfillMoved:
 		*orrery.ViewsWithdrawn, *orrery.ViewsRestored, *orrery.AccountChanged, *orrery.ClockJumped, *orrery.BackfillMoved:
 		return false
 	}

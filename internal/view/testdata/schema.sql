@@ -1,4 +1,4 @@
--- version 3
+-- version 4
 CREATE INDEX alerts_open ON alerts (id) WHERE ended = 0;
 CREATE INDEX apologies_case ON apologies (case_id) WHERE case_id <> 0;
 CREATE INDEX apologies_due ON apologies (id) WHERE paid_at = 0;
