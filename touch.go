@@ -76,6 +76,26 @@ type Touch struct {
 	Sent    *SentMessage
 
 	Signals *Signals // what listen understood; nil where there is no text
+	Reach   *Reach   // which destinations may hear of what it causes; nil: all
+}
+
+// Reach says which destinations may hear of what a touch causes: all but those in Except, or with Nobody none but those.
+type Reach struct {
+	Nobody bool              `cbor:"1,keyasint,omitempty" json:"nobody,omitzero"`
+	Except []DestinationName `cbor:"2,keyasint,omitempty" json:"except,omitzero"` // sorted
+}
+
+// Hears says whether a destination may hear of it.
+func (r *Reach) Hears(d DestinationName) bool {
+	if r == nil {
+		return true
+	}
+	for _, e := range r.Except {
+		if e == d {
+			return r.Nobody
+		}
+	}
+	return !r.Nobody
 }
 
 // Message is something a person wrote to or about the brand.

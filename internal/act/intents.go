@@ -16,6 +16,8 @@ type Turn interface {
 	FragmentsOf(orrery.PersonID) []orrery.FragmentID
 	Box(orrery.FragmentID) *Box
 	Case(orrery.CaseID) *orrery.Case // nil when there is none of that id
+	// Hears says whether a destination may hear of what the input at hand causes.
+	Hears(orrery.DestinationName) bool
 	// Ask is the gate's answer for an intent to this person now.
 	Ask(orrery.PersonID, *orrery.Intent) orrery.Answer
 }

@@ -190,7 +190,7 @@ func notify(t Turn, p *Policy, f orrery.Fact) {
 	fragment := subject(f)
 	for i := range p.Subscriptions {
 		s := &p.Subscriptions[i]
-		if !wants(s.Events, kind) {
+		if !wants(s.Events, kind) || !t.Hears(s.Destination) {
 			continue
 		}
 		data, err := json.Marshal(f, json.Deterministic(true))

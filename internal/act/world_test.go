@@ -24,6 +24,7 @@ type world struct {
 	allows map[orrery.IntentID]orrery.Instant // the gate's last yes for an intent
 	policy *act.Policy
 	cases  map[orrery.CaseID]*orrery.Case
+	reach  *orrery.Reach
 	log    []orrery.Fact
 }
 
@@ -43,6 +44,7 @@ func newWorld(t *testing.T) *world {
 }
 
 func (w *world) Now() orrery.Instant                          { return w.now }
+func (w *world) Hears(d orrery.DestinationName) bool          { return w.reach.Hears(d) }
 func (w *world) Case(id orrery.CaseID) *orrery.Case           { return w.cases[id] }
 func (w *world) NextID() uint64                               { return orrery.Stamp{Seq: 1, Index: w.index}.ID() }
 func (w *world) PersonOf(f orrery.FragmentID) orrery.PersonID { return w.person[f] }

@@ -14,12 +14,14 @@ type surroundings struct {
 	consent, management, gpc           uint32
 	library, channel, integrations, ga uint32
 	subscriptions                      uint32
+	filter, outer                      uint32 // integrations of the event, and of its batch
 }
 
 // surroundings reads the context and the integrations among p into c. Whose says whose context it is, for the reason.
 func (s *reading) surroundings(p parts, c *surroundings, whose string) *orrery.Error {
 	if p.integrations != 0 && s.nodes[p.integrations].form == object {
 		c.ga = s.member(p.integrations, "Google Analytics")
+		c.filter, c.outer = p.integrations, c.filter
 	}
 	n := p.context
 	if n == 0 {
@@ -76,6 +78,7 @@ func (s *reading) besides(c *surroundings, t *orrery.Touch) {
 	if c.integrations != 0 {
 		s.found(orrery.CookieID, s.member(s.member(c.integrations, "Google Analytics"), "clientId"))
 	}
+	t.Reach = s.reach(c)
 	t.Locale = s.short(c.locale)
 	if t.Zone = s.short(c.zone); t.Zone == "" {
 		t.Zone = s.r.Source.Zone

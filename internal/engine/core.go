@@ -202,8 +202,10 @@ func (c *core) attempt(b *batch, inputs []Input, culprits map[int]string) (resul
 				c.seen.Add(key, b.now)
 				added = append(added, key)
 			}
+			b.reach = in.Touch.Reach
 			r = b.touch(in.Touch)
 		} else {
+			b.reach = nil
 			r.Value, r.Err = in.Command.run(b)
 		}
 		b.settle()

@@ -25,6 +25,7 @@ const (
 	hasProduct
 	hasPlace // locale or zone
 	isHistorical
+	hasReach
 )
 
 func touchParts(t *orrery.Touch) (parts uint64) {
@@ -46,6 +47,7 @@ func touchParts(t *orrery.Touch) (parts uint64) {
 	set(hasProduct, t.Product != "")
 	set(hasPlace, t.Locale != "" || t.Zone != "")
 	set(isHistorical, t.Historical)
+	set(hasReach, t.Reach != nil)
 	return parts
 }
 
@@ -108,15 +110,16 @@ type rareParts struct {
 	Order    *orrery.Order         `cbor:"4,keyasint,omitempty"`
 	Sent     *orrery.SentMessage   `cbor:"5,keyasint,omitempty"`
 	Signals  *orrery.Signals       `cbor:"6,keyasint,omitempty"`
+	Reach    *orrery.Reach         `cbor:"7,keyasint,omitempty"`
 }
 
-const anyRare = hasConsents | hasMessage | hasSurvey | hasOrder | hasSent | hasSignals
+const anyRare = hasConsents | hasMessage | hasSurvey | hasOrder | hasSent | hasSignals | hasReach
 
 func rareOf(t *orrery.Touch, parts uint64) *rareParts {
 	if parts&anyRare == 0 {
 		return nil
 	}
-	return &rareParts{Consents: t.Consents, Message: t.Message, Survey: t.Survey, Order: t.Order, Sent: t.Sent, Signals: t.Signals}
+	return &rareParts{Consents: t.Consents, Message: t.Message, Survey: t.Survey, Order: t.Order, Sent: t.Sent, Signals: t.Signals, Reach: t.Reach}
 }
 
 func encodeIdentifiers(w *wire.Writer, list []orrery.Identifier) {
@@ -186,6 +189,7 @@ func decodeTouchRecorded(r *wire.Reader) (*orrery.TouchRecorded, error) {
 			}
 		}
 		t.Consents, t.Message, t.Survey, t.Order, t.Sent, t.Signals = rare.Consents, rare.Message, rare.Survey, rare.Order, rare.Sent, rare.Signals
+		t.Reach = rare.Reach
 	}
 	if err := r.Err(); err != nil {
 		return nil, fmt.Errorf("decoding a touch: %w", err)

@@ -43,6 +43,7 @@ type batch struct {
 	policy    *Policy                              // as changed by this batch
 	breakers  *identify.Breakers
 	depth     int
+	reach     *orrery.Reach // of the input at hand
 	subjects  []orrery.FragmentID
 	subject   subject      // of the person being settled
 	mentions  []mention    // of people in touches of others
@@ -64,6 +65,9 @@ type queued struct {
 	fact  orrery.Fact
 	depth int
 }
+
+// Hears says whether a destination may hear of what the input at hand causes.
+func (b *batch) Hears(d orrery.DestinationName) bool { return b.reach.Hears(d) }
 
 // Now is the chunk time.
 func (b *batch) Now() orrery.Instant { return b.now }
