@@ -98,13 +98,7 @@ func study(xs, anchors []*Example) *delta {
 	d := &delta{n: len(xs)}
 	xs = slices.Concat(anchors, xs)
 	p := &pupil{d: d}
-	rows := make([][]int32, len(xs))
-	for i, x := range xs {
-		rows[i] = make([]int32, len(x.features))
-		for k, f := range x.features {
-			rows[i][k] = int32(d.claim(f))
-		}
-	}
+	rows := d.claimAll(xs)
 	p.seen = make([]opinions, len(d.rows))
 	for range lessonRounds {
 		for i := range xs {
@@ -112,6 +106,39 @@ func study(xs, anchors []*Example) *delta {
 		}
 	}
 	return d
+}
+
+// maxRows bounds what a delta takes of memory: about 6 MB.
+const maxRows = 1 << 16
+
+// claimAll gives rows to the features of examples, and lists them by example. When there are too many, those that occur
+// least get none.
+func (d *delta) claimAll(xs []*Example) [][]int32 {
+	in := map[uint32]int{} // how often a feature occurs
+	for _, x := range xs {
+		for _, f := range x.features {
+			in[f]++
+		}
+	}
+	least := 1
+	for left := len(in); left > maxRows; least++ {
+		left = 0
+		for _, n := range in {
+			if n > least {
+				left++
+			}
+		}
+	}
+	rows := make([][]int32, len(xs))
+	for i, x := range xs {
+		rows[i] = make([]int32, 0, len(x.features))
+		for _, f := range x.features {
+			if in[f] >= least {
+				rows[i] = append(rows[i], int32(d.claim(f)))
+			}
+		}
+	}
+	return rows
 }
 
 // pupil is a delta while it is studied.
@@ -126,7 +153,7 @@ func (p *pupil) step(x *Example, rows []int32) {
 	var grad opinions
 	var heads [taughtOutputs]int
 	n := gradient(x, &z, &grad, &heads)
-	norm := 1 / float32(math.Sqrt(float64(max(1, len(rows)))))
+	norm := 1 / float32(math.Sqrt(float64(max(1, len(x.features)))))
 	for _, r := range rows {
 		w, g := &p.d.rows[r], &p.seen[r]
 		for _, i := range heads[:n] {
@@ -149,7 +176,7 @@ func (p *pupil) step(x *Example, rows []int32) {
 }
 
 func (p *pupil) opinions(x *Example, rows []int32) opinions {
-	norm := 1 / float32(math.Sqrt(float64(max(1, len(rows)))))
+	norm := 1 / float32(math.Sqrt(float64(max(1, len(x.features)))))
 	var sum opinions
 	for _, r := range rows {
 		for i, w := range p.d.rows[r] {

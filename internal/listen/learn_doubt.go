@@ -28,6 +28,9 @@ func Judged(s *orrery.Signals) bool {
 	return s != nil && s.Language != "und" && !slices.Contains(s.Abstained, "intents")
 }
 
+// unsure is how near one half, in thousandths, an intent must be to be worth a person's time: a third of those that abstain.
+const unsure = 50
+
 // DoubtOf says what is doubtful about signals of the embedded engine.
 func DoubtOf(s *orrery.Signals) Doubt {
 	d := Doubt{Margin: 1000}
@@ -40,7 +43,7 @@ func DoubtOf(s *orrery.Signals) Doubt {
 	for i := range s.Intents {
 		l := &s.Intents[i]
 		head := "intents." + l.Name
-		if m := max(int(l.Confidence)-500, 500-int(l.Confidence)); m < d.Margin && slices.Contains(s.Abstained, head) {
+		if m := max(int(l.Confidence)-500, 500-int(l.Confidence)); m < d.Margin && m <= unsure && slices.Contains(s.Abstained, head) {
 			d.Uncertain, d.Margin = head, m
 		}
 	}

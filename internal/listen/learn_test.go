@@ -191,3 +191,28 @@ func TestACorrectionIsReadAsItIsSaid(t *testing.T) {
 		t.Error("a correction that says nothing is an example")
 	}
 }
+
+func TestLongTextsFillNoMemory(t *testing.T) {
+	var xs []*Example
+	for i := range 20 {
+		x := &Example{}
+		for k := range x.gold {
+			x.gold[k] = -1
+		}
+		x.choose(VerdictPolarity, 3, i%3)
+		for f := range 5000 { // 100,000 in all, and 100 that every text has
+			x.features = append(x.features, uint32(1000+i*5000+f))
+		}
+		for f := range 100 {
+			x.features = append(x.features, uint32(f))
+		}
+		xs = append(xs, x)
+	}
+	d := study(xs, nil)
+	if len(d.rows) > maxRows {
+		t.Errorf("%d rows are kept, at most %d are allowed", len(d.rows), maxRows)
+	}
+	if d.find(7) < 0 || d.find(1500) >= 0 {
+		t.Errorf("features that every text has are to stay (%d), those that one text has to go (%d)", d.find(7), d.find(1500))
+	}
+}

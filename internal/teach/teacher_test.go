@@ -49,7 +49,11 @@ func (d *desk) Born(_ context.Context, id uint64) (engine.Fact, error) {
 	return engine.Fact{}, orrery.NotFound("fact.unknown", "nothing")
 }
 
-func (d *desk) Policy() *engine.Policy { return d.policy }
+func (d *desk) Policy() *engine.Policy {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.policy
+}
 
 func (d *desk) Seq() orrery.Seq {
 	d.mu.Lock()
@@ -72,7 +76,7 @@ func (d *desk) correct(text string, p orrery.Polarity) orrery.Seq {
 	d.seq += 2
 	touch, answer := orrery.Stamp{Seq: d.seq - 1}.ID(), orrery.Stamp{Seq: d.seq}.ID()
 	d.facts[touch] = &orrery.TouchRecorded{Anchor: 1, Touch: orrery.Touch{Message: &orrery.Message{Text: text}, Signals: &orrery.Signals{Language: "en"}}}
-	d.facts[answer] = &orrery.SignalsRevised{Touch: orrery.TouchID(touch), Fragment: 1, Signals: orrery.Signals{Polarity: p, Abstained: []string{"intents", "emotions"}},
+	d.facts[answer] = &orrery.SignalsRevised{Touch: orrery.TouchID(touch), Fragment: 2, Signals: orrery.Signals{Polarity: p, Abstained: []string{"intents", "emotions"}},
 		By: orrery.Actor{Name: "ann", Trust: orrery.Staff}}
 	d.rows = append(d.rows, view.Correction{ID: answer, Touch: orrery.TouchID(touch), By: "ann"})
 	return d.seq
@@ -142,18 +146,69 @@ func TestARefusedLessonIsShownAndNotHeeded(t *testing.T) {
 	}
 }
 
-func TestATeacherThatFellBehindFindsWhatItMissed(t *testing.T) {
+// until waits, without asking for anything, until the teacher's status is as it should be.
+func until(t *testing.T, x *Teacher, want string, is func(Status) bool) {
+	t.Helper()
+	late := time.After(30 * time.Second)
+	for {
+		x.mu.Lock()
+		s, moved := x.status, x.moved
+		x.mu.Unlock()
+		if is(s) {
+			return
+		}
+		select {
+		case <-moved:
+		case <-late:
+			t.Fatalf("the teacher never %s: %+v", want, s)
+		}
+	}
+}
+
+func TestATeacherHearsOfCorrectionsByItself(t *testing.T) {
 	d := newDesk()
 	x, ears := start(t, d)
 	wait(t, x, 0)
 	shipped := ears.Revision()
 	seq := d.correct("my flobber is zinging", orrery.Negative)
-	d.lose()
-	for until := time.Now().Add(30 * time.Second); x.Status().Corrections == 0 && time.Now().Before(until); {
-		wait(t, x, seq)
+	d.tell(seq, &orrery.SignalsRevised{By: orrery.Actor{Trust: orrery.Staff}})
+	until(t, x, "heard of the correction", func(s Status) bool { return s.Corrections == 1 })
+	if got := ears.Revision(); got != shipped+"+1" {
+		t.Errorf("one correction was heard of; the engine in force is %s", got)
 	}
+	d.mu.Lock()
+	d.policy = engine.DefaultPolicy()
+	d.policy.Learning.Enabled = false
+	d.mu.Unlock()
+	d.tell(seq+1, &orrery.PolicyApplied{})
+	until(t, x, "heard of the policy", func(s Status) bool { return !s.Enabled })
+	if got := ears.Revision(); got != shipped {
+		t.Errorf("learning is switched off; the engine in force is %s", got)
+	}
+}
+
+func TestATeacherThatFellBehindFindsWhatItMissed(t *testing.T) {
+	d := newDesk()
+	x, ears := start(t, d)
+	wait(t, x, 0)
+	shipped := ears.Revision()
+	d.correct("my flobber is zinging", orrery.Negative)
+	d.lose()
+	until(t, x, "found the correction that it missed", func(s Status) bool { return s.Corrections == 1 })
 	if got := ears.Revision(); got != shipped+"+1" {
 		t.Errorf("the correction in a chunk that was missed is not heeded: %s", got)
+	}
+	d.mu.Lock()
+	for id, f := range d.facts { // an erasure took the text out of the log, and nobody told
+		if _, ok := f.(*orrery.TouchRecorded); ok {
+			delete(d.facts, id)
+		}
+	}
+	d.mu.Unlock()
+	d.lose()
+	until(t, x, "looked at the log again", func(s Status) bool { return s.Corrections == 0 })
+	if got := ears.Revision(); got != shipped {
+		t.Errorf("what was erased in a chunk that was missed is still taught: %s", got)
 	}
 }
 

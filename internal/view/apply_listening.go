@@ -10,8 +10,12 @@ import (
 	"github.com/orrery-cxm/orrery/internal/listen"
 )
 
-// keepDoubts is how long a text waits to be judged, and how long it counts as one that was.
-const keepDoubts = 90 * orrery.Day
+// How long a text waits to be judged, and counts as one that was. What the engine is merely unsure of is much, and soon
+// there is something newer of its kind.
+const (
+	keepDoubts    = 90 * orrery.Day
+	keepUncertain = 14 * orrery.Day
+)
 
 // ranks of doubts, the greatest first.
 const (
@@ -67,13 +71,17 @@ func (a *applier) understood(at orrery.Stamp, f *orrery.TouchRecorded) {
 		rank = rankRandom
 	}
 	a.doubt(touch, f, random, d, whose, rank)
-	a.exec("DELETE FROM doubts WHERE at < ?", at.Time.Add(-keepDoubts))
+	a.exec("DELETE FROM doubts WHERE until < ?", at.Time)
 }
 
 func (a *applier) doubt(touch orrery.TouchID, f *orrery.TouchRecorded, random bool, d listen.Doubt, whose string, rank int) {
-	a.exec(`INSERT INTO doubts (touch, fragment, at, language, engine, random, uncertain, margin, disagrees, whose, rank)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, num(touch), num(f.Anchor), f.Touch.Received, f.Touch.Signals.Language,
-		f.Touch.Signals.Engine, random, d.Uncertain, d.Margin, d.Contradicts, whose, rank)
+	keep := keepDoubts
+	if rank <= rankUncertain {
+		keep = keepUncertain
+	}
+	a.exec(`INSERT INTO doubts (touch, fragment, at, language, engine, random, uncertain, margin, disagrees, whose, rank, until)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, num(touch), num(f.Anchor), f.Touch.Received, f.Touch.Signals.Language,
+		f.Touch.Signals.Engine, random, d.Uncertain, d.Margin, d.Contradicts, whose, rank, f.Touch.Received.Add(keep))
 }
 
 // revised notes the answer of a person or of a program of the brand, or that a provider disagrees.
@@ -81,7 +89,7 @@ func (a *applier) revised(at orrery.Stamp, f *orrery.SignalsRevised) {
 	if f.By.Trust != orrery.Internal {
 		a.exec("INSERT INTO corrections VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET id = excluded.id, fragment = excluded.fragment, at = excluded.at, by = excluded.by",
 			num(f.Touch), num(at.ID()), num(f.Fragment), at.Time, f.By.Name)
-		a.exec("UPDATE doubts SET answered = ? WHERE touch = ?", at.Time, num(f.Touch))
+		a.exec("UPDATE doubts SET answered = ?, until = ? WHERE touch = ?", at.Time, at.Time.Add(keepDoubts), num(f.Touch))
 		return
 	}
 	first := a.touch(f.Touch)
@@ -95,7 +103,8 @@ func (a *applier) revised(at orrery.Stamp, f *orrery.SignalsRevised) {
 
 // disagrees notes that somebody sees a touch otherwise. Whatever else is asked about it stays.
 func (a *applier) disagrees(touch orrery.TouchID, whose, head string) {
-	n := a.exec("UPDATE doubts SET disagrees = ?, whose = ?, rank = max(rank, ?) WHERE touch = ?", head, whose, rankDisagrees, num(touch))
+	n := a.exec("UPDATE doubts SET disagrees = ?, whose = ?, rank = max(rank, ?), until = max(until, at + ?) WHERE touch = ?", head, whose, rankDisagrees,
+		int64(keepDoubts), num(touch))
 	if n > 0 || a.err != nil {
 		return
 	}

@@ -55,7 +55,7 @@ func (w *world) fact() orrery.Fact {
 		return c
 	case 2, 3:
 		return &orrery.CaseChanged{Change: w.word("resolved", "satisfied", "dismissed", "escalated"), Case: orrery.Case{ID: orrery.CaseID(w.old()),
-			Reporter: w.who(), Status: orrery.CaseStatus(1 + w.of(4)), Severity: orrery.High, ChangedAt: epoch.Add(orrery.Hour)}}
+			Reporter: w.who(), Status: orrery.CaseStatus(1 + w.of(4)), Severity: orrery.High, ChangedAt: epoch.Add(orrery.Hour), Touch: orrery.TouchID(w.old())}, By: orrery.Actor{Trust: orrery.Staff}}
 	case 4:
 		return &orrery.HoldPlaced{Hold: orrery.Hold{ID: orrery.HoldID(w.id()), Kind: orrery.HoldCase, Fragment: w.who(), Case: orrery.CaseID(w.old())}}
 	case 5:
@@ -100,6 +100,12 @@ func (w *world) fact() orrery.Fact {
 		return &orrery.QuarantineCleared{Number: w.old(), How: w.word("resubmitted", "discarded", howErased)}
 	case 28:
 		return &orrery.EvidenceQuarantined{Link: orrery.LinkID(w.id()), Evidence: orrery.Evidence{A: someFragments[0], B: someFragments[1]}, Breaker: "rate"}
+	case 29, 30:
+		w.id()
+		return said(w.who(), orrery.Signals{Polarity: orrery.Polarity(w.of(3) - 1), Confidence: 400, Abstained: []string{w.word("polarity", "emotions")}})
+	case 31, 32:
+		return &orrery.SignalsRevised{Touch: orrery.TouchID(w.old()), Fragment: w.who(), Signals: orrery.Signals{Polarity: orrery.Positive},
+			By: orrery.Actor{Name: "x", Trust: orrery.Trust(2 + w.of(3))}}
 	}
 	if f := w.brandFact(); f != nil {
 		return f

@@ -71,6 +71,32 @@ func TestTextsToBeJudgedAreListedWithTheirReasons(t *testing.T) {
 	}
 }
 
+func TestWhatNobodyJudgesIsForgottenInTime(t *testing.T) {
+	s := newTape("a")
+	f := follow(t, t.TempDir(), s)
+	defer f.stop(t)
+	late := func(days int, x orrery.Signals) {
+		r := said(1, x)
+		r.Touch.Received = epoch.Add(orrery.Span(days) * orrery.Day)
+		s.put(r)
+		for len(s.chunks) < days*24 { // a chunk is an hour
+			s.put(&orrery.ClockJumped{})
+		}
+	}
+	unsure, torn := orrery.Signals{Confidence: 400, Abstained: []string{"polarity"}}, orrery.Signals{Polarity: orrery.Positive, Intents: []orrery.Label{{Name: orrery.IntentComplaint, Confidence: 900}}}
+	late(0, unsure)
+	late(0, torn)
+	for _, c := range []struct{ day, unsure, torn int }{{13, 2, 1}, {16, 2, 1}, {89, 1, 1}, {92, 2, 0}} {
+		late(c.day, orrery.Signals{Confidence: 990})
+		late(c.day, unsure)
+		f.reach(t, s.Seq())
+		u, d := doubts(t, f, DoubtFilter{Reason: ReasonUncertain}), doubts(t, f, DoubtFilter{Reason: ReasonDisagreeing})
+		if len(u) != c.unsure || len(d) != c.torn {
+			t.Errorf("on day %d %d uncertain and %d torn texts wait, want %d and %d", c.day, len(u), len(d), c.unsure, c.torn)
+		}
+	}
+}
+
 func TestTheRandomSampleAsksWhateverTheEngineThinks(t *testing.T) {
 	s := newTape("a")
 	f := follow(t, t.TempDir(), s)

@@ -12,11 +12,12 @@ CREATE TABLE doubts (
 	disagrees TEXT NOT NULL,
 	whose     TEXT NOT NULL, -- who disagrees: the engine itself, a provider, or what an agent did
 	rank      INTEGER NOT NULL,
+	until     INTEGER NOT NULL, -- it is listed no longer
 	answered  INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX doubts_fragment ON doubts (fragment);
 CREATE INDEX doubts_waiting ON doubts (rank, touch) WHERE answered = 0;
-CREATE INDEX doubts_age ON doubts (at);
+CREATE INDEX doubts_until ON doubts (until);
 
 -- The latest answer of a person, or of a program of the brand, about each touch.
 CREATE TABLE corrections (

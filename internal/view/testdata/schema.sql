@@ -8,8 +8,8 @@ CREATE INDEX cases_status ON cases (status, id);
 CREATE INDEX conflicts_fragment ON conflicts (fragment);
 CREATE INDEX corrections_age ON corrections (at, id);
 CREATE INDEX corrections_fragment ON corrections (fragment);
-CREATE INDEX doubts_age ON doubts (at);
 CREATE INDEX doubts_fragment ON doubts (fragment);
+CREATE INDEX doubts_until ON doubts (until);
 CREATE INDEX doubts_waiting ON doubts (rank, touch) WHERE answered = 0;
 CREATE INDEX examples_fragment ON examples (fragment);
 CREATE INDEX hold_lines_fragment ON hold_lines (fragment);
@@ -131,6 +131,7 @@ CREATE TABLE doubts (
 	disagrees TEXT NOT NULL,
 	whose     TEXT NOT NULL, -- who disagrees: the engine itself, a provider, or what an agent did
 	rank      INTEGER NOT NULL,
+	until     INTEGER NOT NULL, -- it is listed no longer
 	answered  INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE examples (
