@@ -44,6 +44,9 @@ func (l Lesson) String() string {
 //
 // A School is used by one goroutine.
 type School struct {
+	// Stop is asked now and then; when it says yes, a lesson ends without a result. nil never does.
+	Stop func() bool
+
 	shipped *Engine
 	sanity  []*Example
 	xs      []*Example // of the milestone
@@ -82,18 +85,25 @@ const MaxLessons = 4096
 
 // Learn returns the engine that examples teach, oldest first, and what the latest lesson came to. A refused lesson leaves
 // the engine of the milestone before in force. It takes a moment for hundreds of examples and a second or two for thousands.
+// The engine is nil when Stop ended it.
 func (s *School) Learn(xs []*Example) (*Engine, Lesson) {
 	if len(xs) < len(s.xs) || !slices.Equal(s.xs, xs[:len(s.xs)]) {
 		s.xs, s.at = nil, standing{} // somebody took something back: from the beginning
 	}
 	for m := len(s.xs) + 1; m < len(xs); m++ {
 		if milestone(m) {
+			if s.stopped() {
+				return nil, Lesson{}
+			}
 			s.at, _ = s.lesson(s.at, xs[:m])
 			s.xs = slices.Clone(xs[:m])
 		}
 	}
 	if len(xs) == 0 {
 		return s.shipped, Lesson{}
+	}
+	if s.stopped() {
+		return nil, Lesson{}
 	}
 	now, l := s.lesson(s.at, xs)
 	if milestone(len(xs)) {
@@ -102,6 +112,8 @@ func (s *School) Learn(xs []*Example) (*Engine, Lesson) {
 	l.Taught = now.heard
 	return s.shipped.with(now.d), l
 }
+
+func (s *School) stopped() bool { return s.Stop != nil && s.Stop() }
 
 // milestone says after how many examples the one to compare with is made anew: four times while they double.
 func milestone(n int) bool {

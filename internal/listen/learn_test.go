@@ -160,12 +160,21 @@ func TestWhatIsLearnedDoesNotDependOnHowManyCorrectionsComeAtATime(t *testing.T)
 		a, _ = step.Learn(xs[:n+1])
 	}
 	b, _ := leap.Learn(xs)
+	b0 := b
 	same(a, b)
 	// Taking some back gives what the rest alone would have given.
 	rest := append(append([]*Example(nil), xs[:3]...), xs[20:]...)
 	a, _ = step.Learn(rest)
 	b, _ = NewSchool(a).Learn(rest)
 	same(a, b)
+	stopped := NewSchool(e)
+	stopped.Stop = func() bool { return len(stopped.xs) == 8 }
+	if e, _ := stopped.Learn(xs); e != nil {
+		t.Error("a lesson that was told to stop has a result")
+	}
+	stopped.Stop = nil
+	a, _ = stopped.Learn(xs)
+	same(a, b0)
 	if none, l := step.Learn(nil); none != e || l != (Lesson{}) {
 		t.Errorf("without corrections the engine is %s: %v", none.Revision(), l)
 	}

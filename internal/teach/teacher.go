@@ -73,6 +73,7 @@ func Start(o Options) *Teacher {
 	t := &Teacher{o: o, school: listen.NewSchool(o.Ears.Engine()), known: map[orrery.TouchID]*lesson{}, erased: map[orrery.FragmentID]orrery.Seq{},
 		moved: make(chan struct{}), kick: make(chan struct{}, 1), cancel: cancel}
 	t.status.Engine = o.Ears.Revision()
+	t.school.Stop = func() bool { return ctx.Err() != nil }
 	batches, stop := o.Source.Watch(watched)
 	t.note(o.Source.Seq())
 	t.ended.Add(2)
@@ -255,19 +256,24 @@ func (t *Teacher) learn(ctx context.Context) error {
 		}
 	}
 	s.Accuracy = accuracies(marks)
-	t.study(xs, &s)
+	if !t.study(xs, &s) {
+		return ctx.Err()
+	}
 	t.finish(want, &s)
 	return nil
 }
 
-// study has the school study the examples, unless it did already.
-func (t *Teacher) study(xs []*listen.Example, s *Status) {
+// study has the school study the examples, unless it did already; false when it was told to stop.
+func (t *Teacher) study(xs []*listen.Example, s *Status) bool {
 	t.mu.Lock()
 	was := t.status
 	t.mu.Unlock()
 	s.Accepted, s.Refused, s.Lesson = was.Accepted, was.Refused, was.Lesson
 	if !slices.Equal(xs, t.taught) {
 		e, l := t.school.Learn(xs)
+		if e == nil {
+			return false // the workspace is being closed
+		}
 		t.o.Ears.Set(e)
 		t.taught = xs
 		s.Lesson = nil
@@ -287,6 +293,7 @@ func (t *Teacher) study(xs []*listen.Example, s *Status) {
 		}
 	}
 	s.Engine = t.o.Ears.Revision()
+	return true
 }
 
 // finish tells those who wait.
