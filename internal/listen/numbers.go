@@ -158,8 +158,8 @@ func (x *run) phone() bool {
 	if x.plus {
 		return n >= 8 && n <= 15
 	}
-	if x.cut && len(x.groups) == 1 {
-		return false // a piece of something longer
+	if x.cut && len(x.groups) == 1 || len(x.groups) == 2 && x.groups[0] == 1 {
+		return false // a piece of something longer, or a decimal
 	}
 	if strings.HasPrefix(string(b[:2]), "00") && n >= 11 && n <= 17 && b[2] != '0' {
 		return !x.isHarmless()

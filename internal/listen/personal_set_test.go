@@ -269,7 +269,7 @@ func arabic(s string) string {
 func decoy(r *rand.Rand) string {
 	any := "0123456789"
 	n := func(from, to int) string { return digits(r, "123456789", from+r.IntN(to-from+1)) }
-	switch r.IntN(30) {
+	switch r.IntN(31) {
 	case 0:
 		return pick(r, "order ", "Order no. ", "order #", "my order number is ") + n(6, 16) + " never came"
 	case 1:
@@ -326,6 +326,8 @@ func decoy(r *rand.Rand) string {
 		return "commande " + n(6, 14) + ", facture " + n(6, 12) + ", colis " + n(8, 14)
 	case 27:
 		return "pedido " + n(6, 14) + ", factura " + n(6, 12) + ", envío " + n(8, 14)
+	case 29:
+		return fmt.Sprintf("the rate is %.9f, or %.10f a day", r.Float64(), 2*r.Float64())
 	case 28:
 		return "between " + fmt.Sprint(1990+r.IntN(30)) + " and " + fmt.Sprint(2000+r.IntN(30)) + " I bought " + n(1, 3) + " of them"
 	}
