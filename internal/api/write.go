@@ -58,6 +58,9 @@ func (c caller) write(ctx context.Context, touch orrery.TouchID, w provider.Writ
 	if err != nil {
 		return nil, err
 	}
+	if h.Restricted {
+		return nil, orrery.Conflict("person.restricted", "processing of this person's data is restricted: no provider may see the message")
+	}
 	w.Text, w.Language = h.Text, h.Signals.Language
 	out, err := c.house.Second.Write(ctx, w)
 	if err != nil {

@@ -66,6 +66,22 @@ second_opinion:
 	}
 }
 
+func TestAMessageOfARestrictedPersonIsShownToNoProvider(t *testing.T) {
+	s := newSite(t)
+	s.wants(200, "POST", "/v1/track", server, `{"userId":"ann","event":"message","messageId":"m1","properties":{"text":"hello","channel":"chat"}}`)
+	w := &writer{}
+	panel, err := second.Start(second.Options{House: s.house.Workspace, Dir: t.TempDir(), Mask: s.house.Listen.Mask,
+		Build: func(provider.Provider) (second.Provider, error) { return w, nil }})
+	must(t, err)
+	t.Cleanup(func() { _ = panel.Close() })
+	s.house.Second = panel
+	s.wants(200, "POST", "/v1/persons/user_id:ann/restriction", staff, "")
+	s.wants(409, "POST", "/v1/messages/"+s.message("ann")+"/translation", staff, `{"to":"de"}`)
+	if w.got.Text != "" {
+		t.Errorf("the writer saw %q", w.got.Text)
+	}
+}
+
 // message is the touch of the latest message of a user.
 func (s *site) message(user string) string {
 	s.Helper()

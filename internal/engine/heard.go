@@ -20,6 +20,8 @@ type Heard struct {
 	Signals  orrery.Signals // the latest revision
 	ByPerson bool           // a person has corrected what was understood
 	Engines  []string       // of all revisions, in no order
+	// Restricted says that processing of this person's data is restricted: nobody outside may see the text.
+	Restricted bool
 }
 
 // Heard reads the message or survey comment that a touch brought. It fails with an *orrery.Error of kind not found when
@@ -53,7 +55,7 @@ const (
 
 // heard looks the text of a touch and its revisions up in the timelines of whoever wrote it. The caller holds the read
 // lock or is the loop.
-func heard(g identify.Graph, s *state, touch orrery.TouchID, who orrery.FragmentID) (*Heard, error) {
+func heard(g people, s *state, touch orrery.TouchID, who orrery.FragmentID) (*Heard, error) {
 	h := &Heard{Touch: touch, Fragment: who}
 	node := g.Node(who)
 	if node == nil {
@@ -61,6 +63,9 @@ func heard(g identify.Graph, s *state, touch orrery.TouchID, who orrery.Fragment
 	}
 	var at orrery.Stamp // of the latest revision
 	for _, fragment := range identify.Fragments(g, node.Person) {
+		for _, hold := range g.Experience(fragment).Holds {
+			h.Restricted = h.Restricted || hold.Kind == orrery.HoldLegal
+		}
 		if err := s.since(fragment, orrery.SeqOf(touch), func(e Fact) { h.take(e, &at) }); err != nil {
 			return nil, err
 		}
@@ -154,6 +159,9 @@ func (c SecondOpinion) run(b *batch) (any, error) {
 		if f, ok := b.facts[i].fact.(*orrery.SignalsRevised); ok {
 			h.take(Fact{At: b.facts[i].at, Fact: f}, &latest)
 		}
+	}
+	if h.Restricted {
+		return nil, orrery.Conflict("person.restricted", "processing of this person's data is restricted")
 	}
 	if h.ByPerson {
 		return nil, orrery.Conflict("signals.corrected", "a person has corrected what was understood")

@@ -149,7 +149,7 @@ type Count struct {
 	Failed    int64 // no answer, after all attempts
 	Refused   int64 // answers that counted for nothing
 	Unpaid    int64 // passed over because the day's budget was spent
-	Corrected int64 // passed over because a person, or the same model, had answered
+	Corrected int64 // passed over because a person, or the same model, had answered, or processing is restricted
 	Aged      int64 // passed over because it had waited too long
 	Written   int64 // translations and drafts
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/orrery-cxm/orrery"
 	"github.com/orrery-cxm/orrery/internal/engine"
 	"github.com/orrery-cxm/orrery/internal/listen/provider"
+	"github.com/orrery-cxm/orrery/internal/protect"
 )
 
 func TestASecondOpinionFollowsTheFirstAsARevision(t *testing.T) {
@@ -102,6 +103,18 @@ func TestNobodyIsAskedWithoutAReason(t *testing.T) {
 	w.settle()
 	if asked := w.asked(); asked != "" {
 		t.Errorf("the model was asked about %q", asked)
+	}
+}
+
+func TestNobodyIsAskedAboutARestrictedPerson(t *testing.T) {
+	w := newWorld(t, always)
+	r := w.writes("ann", "one")
+	if _, _, err := w.house.Do(context.Background(), engine.Protect{Command: protect.Restrict{Fragment: r.Person, By: orrery.Actor{Name: "kim", Trust: orrery.Staff}}}); err != nil {
+		t.Fatal(err)
+	}
+	w.writes("ann", "two")
+	if w.asked() != "one" {
+		t.Errorf("asked %q", w.asked())
 	}
 }
 

@@ -116,7 +116,7 @@ func (s *seat) serve(m *matter) {
 
 // answered says whether nothing is to be asked any more.
 func (s *seat) answered(h *engine.Heard) bool {
-	known := h.ByPerson
+	known := h.ByPerson || h.Restricted
 	for _, e := range h.Engines {
 		known = known || e == s.config.Engine()
 	}
