@@ -13,7 +13,7 @@ import (
 // startSecond starts the panel that asks providers for second opinions.
 func (h *House) startSecond(s Settings) error {
 	panel, err := second.Start(second.Options{House: h.Engine, Dir: h.Dir, Key: h.keys.Derive("second/1"), Mask: func(text string) string { return h.API.Listen.Mask(text) },
-		Build: buildProvider, Now: s.Now})
+		Build: buildProvider, Accuracy: measured{status: h.API.Teacher.Status}, Now: s.Now})
 	if err != nil {
 		return err
 	}
