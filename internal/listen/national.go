@@ -68,7 +68,7 @@ var idWords = [...]string{"هوية", "هويه", "هويتي", "اقامة", "�
 
 // saysID wants a word before that names an id, where the number alone could be anything.
 func (x *run) saysID() bool {
-	return x.named(idWords[:]) >= 0
+	return lastOf(x.named().lower, idWords[:]) >= 0
 }
 
 // residentOK is the check of GB 11643-1999: date of birth and ISO 7064 mod 11-2.

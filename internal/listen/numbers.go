@@ -73,11 +73,25 @@ var harmless = [...]string{"order", "invoice", "tracking", "track", "ticket", "c
 var telling = [...]string{"card", "phone", "call", "mobile", "mobil", "móvil", "cell", "whatsapp", "tel", "tél", "handy", "portable", "卡", "电话", "電話", "手机", "手機", "致电",
 	"بطاق", "جوال", "هاتف", "موبايل", "اتصل", "واتس", "رقمي"}
 
-func (x *run) named(words []string) int {
+// words are the places before a run of the nearest words that name it; -1 for none.
+type words struct {
+	lower             string
+	harmless, telling int
+}
+
+// named looks for the words once: a run is judged several times.
+func (x *run) named() *words {
+	if x.words == nil {
+		x.words = &words{lower: strings.ToLower(x.before), harmless: -1, telling: -1}
+		x.words.harmless, x.words.telling = lastOf(x.words.lower, harmless[:]), lastOf(x.words.lower, telling[:])
+	}
+	return x.words
+}
+
+func lastOf(text string, list []string) int {
 	at := -1
-	b := strings.ToLower(x.before)
-	for _, w := range words {
-		at = max(at, lastWord(b, w))
+	for _, w := range list {
+		at = max(at, lastWord(text, w))
 	}
 	return at
 }
@@ -95,8 +109,8 @@ func lastWord(text, w string) int {
 
 // isHarmless says that the nearest naming word before is one of a harmless number.
 func (x *run) isHarmless() bool {
-	h := x.named(harmless[:])
-	return h >= 0 && h > x.named(telling[:])
+	w := x.named()
+	return w.harmless >= 0 && w.harmless > w.telling
 }
 
 // likeCard wants groups as on cards, or no groups and no harmless name.
@@ -167,7 +181,7 @@ func (x *run) phone() bool {
 	if x.isHarmless() {
 		return false
 	}
-	told := x.named(telling[:]) >= 0 && !x.cut
+	told := x.named().telling >= 0 && !x.cut
 	grouped := len(x.groups) > 1
 	switch {
 	case n == 11 && b[0] == '1' && b[1] >= '3': // China, mobile

@@ -98,6 +98,7 @@ type run struct {
 	ends     [16]int // byte after each group but the last
 	plus     bool
 	cut      bool   // groups at its end are left out
+	words    *words // that name it, once they were looked for
 	before   string // the text just before, for the word that names the number
 }
 
