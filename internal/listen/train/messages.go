@@ -12,20 +12,14 @@ import (
 	"github.com/orrery-cxm/orrery/internal/listen/weights"
 )
 
-// Messages were written here as customers write, and labelled one by one: sentences from a grammar teach words, these
-// teach how words are used. One message a line, columns between tabs, "-" for none:
+// Messages were written here as customers write, and labelled one by one. Training reports how it does on them and does
+// not learn from them: see docs/decisions/0005-messages-judge-training.md. One message a line, columns between tabs, "-" for
+// none:
 //
 //	polarity · hold · intents · emotion · urgent · life · risks · text
 
 //go:embed messages
 var messageFiles embed.FS
-
-// How much a message weighs beside a made sentence: in the matrix, and where the tables weigh measurements.
-const (
-	messageWeight = 2
-	messageTwice  = 2    // so that a word of two messages is not rare
-	madeInTables  = 0.05 // of a made sentence, where messages weigh one
-)
 
 var messageIntents = [intents]string{"complaint", "question", "praise", "purchase", "cancellation", "request", "suggestion"}
 
@@ -119,16 +113,10 @@ func listed(column string) []string {
 	return strings.Split(column, ",")
 }
 
-// message is a doc with the fold in which it is held out.
-func (d *doc) heldIn() int { return foldOf(d.text) }
-
-// measured measures messages: those held out in a fold, or all others.
-func measured(e *listen.Engine, messages []doc, fold int, held bool) []sample {
+// measured measures messages as e reads them.
+func measured(e *listen.Engine, messages []doc) []sample {
 	var out []sample
 	for _, d := range messages {
-		if (d.heldIn() == fold) != held {
-			continue
-		}
 		if s := (sample{doc: d, m: e.Measure(d.text)}); len(s.m.Features) > 0 {
 			out = append(out, s)
 		}
@@ -136,35 +124,18 @@ func measured(e *listen.Engine, messages []doc, fold int, held bool) []sample {
 	return out
 }
 
-// taught are the messages as the matrix is taught them; none is held out in fold -1.
-func taught(e *listen.Engine, messages []doc, fold int) []sample {
-	var out []sample
-	for _, s := range measured(e, messages, fold, false) {
-		s.weight = messageWeight
-		for range messageTwice {
-			out = append(out, s)
-		}
+// reportMessages says how a model does on the messages, of which it has seen none.
+func reportMessages(log io.Writer, m *weights.Model) error {
+	e, err := listen.New(listen.Options{Model: m})
+	if err != nil {
+		return fmt.Errorf("train: %w", err)
 	}
-	return out
-}
-
-// natural reports how tables do on messages that neither they nor the matrix behind them have seen.
-func natural(log io.Writer, lang string, made, messages []sample) {
-	var held []sample
-	var tables []*weights.Table
-	for fold := range folds {
-		fit := slices.Clone(made)
-		for _, s := range messages {
-			if s.heldIn() != fold {
-				fit = append(fit, s)
-			}
+	for _, s := range sizes {
+		messages, err := readMessages(s.lang)
+		if err != nil {
+			return fmt.Errorf("train: %w", err)
 		}
-		t := fitTable(fit)
-		for _, s := range messages {
-			if s.heldIn() == fold {
-				held, tables = append(held, s), append(tables, t)
-			}
-		}
+		report(log, s.lang+" messages", m.Stack[s.lang], measured(e, messages))
 	}
-	judge(log, lang+" messages", func(i int) *weights.Table { return tables[i] }, held)
+	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/orrery-cxm/orrery/internal/listen"
 	"github.com/orrery-cxm/orrery/internal/listen/weights"
@@ -32,23 +31,17 @@ func Build(log io.Writer, size float64) (*weights.Model, error) {
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	var gs []*grammar
-	var written [][]doc
 	for _, s := range sizes {
 		g, err := readGrammar(s.lang)
 		if err != nil {
 			return nil, fmt.Errorf("train: %w", err)
 		}
 		gs = append(gs, g)
-		messages, err := readMessages(s.lang)
-		if err != nil {
-			return nil, fmt.Errorf("train: %w", err)
-		}
-		written = append(written, messages)
 	}
-	held, messages := make([][]sample, len(gs)), make([][]sample, len(gs))
+	held := make([][]sample, len(gs))
 	for fold := range folds {
 		l := newLearner()
-		l.train(corpus(plain, gs, written, seen, fold, size))
+		l.train(corpus(plain, gs, seen, fold, size))
 		judge, err := listen.New(listen.Options{Model: weights.Quantise(l.w, l.tag, l.bias)})
 		if err != nil {
 			return nil, fmt.Errorf("train: %w", err)
@@ -56,31 +49,25 @@ func Build(log io.Writer, size float64) (*weights.Model, error) {
 		for i, g := range gs {
 			n := int(float64(sizes[i].n) * size / (2 * folds))
 			held[i] = append(held[i], sentences(judge, g, heldOut, fold, n, uint64(100+10*fold+i))...)
-			messages[i] = append(messages[i], measured(judge, written[i], fold, true)...)
 		}
 	}
 	last := newLearner()
-	last.train(corpus(plain, gs, written, all, -1, size))
+	last.train(corpus(plain, gs, all, 0, size))
 	m := weights.Quantise(last.w, last.tag, last.bias)
 	for i, g := range gs {
-		for k := range held[i] {
-			held[i][k].weight *= madeInTables
-		}
-		m.Stack[g.lang] = fitTable(append(slices.Clone(held[i]), messages[i]...))
+		m.Stack[g.lang] = fitTable(held[i])
 		// What is reported comes from a table that did not see what it is reported on.
 		cutoff := len(held[i]) * (folds - 1) / folds
-		report(log, g.lang, fitTable(append(slices.Clone(held[i][:cutoff]), messages[i]...)), held[i][cutoff:])
-		natural(log, g.lang, held[i], messages[i])
+		report(log, g.lang, fitTable(held[i][:cutoff]), held[i][cutoff:])
 	}
-	return m, nil
+	return m, reportMessages(log, m)
 }
 
-// corpus is the sentences and messages of all languages and the terms of the lexicons.
-func corpus(e *listen.Engine, gs []*grammar, written [][]doc, p part, fold int, size float64) []sample {
+// corpus is the sentences of all languages and the terms of the lexicons.
+func corpus(e *listen.Engine, gs []*grammar, p part, fold int, size float64) []sample {
 	var out []sample
 	for i, g := range gs {
-		out = append(out, sentences(e, g, p, max(fold, 0), int(float64(sizes[i].n)*size), uint64(i))...)
-		out = append(out, taught(e, written[i], fold)...)
+		out = append(out, sentences(e, g, p, fold, int(float64(sizes[i].n)*size), uint64(i))...)
 	}
 	return append(out, terms(e)...)
 }
@@ -133,16 +120,11 @@ type tally struct {
 // report says how the table does on held-out sentences that it was not fitted on: polarity, and complaints at the two
 // thresholds that the product acts on.
 func report(log io.Writer, lang string, t *weights.Table, held []sample) {
-	judge(log, lang, func(int) *weights.Table { return t }, held)
-}
-
-// judge is report with a table for each sentence.
-func judge(log io.Writer, lang string, table func(i int) *weights.Table, held []sample) {
 	var right, known, gold, praised int
 	var at [2]tally
 	for i := range held {
 		s := &held[i]
-		z := verdicts(table(i), s)
+		z := verdicts(t, s)
 		if p := s.polarity; max(p[0], p[1], p[2]) == 1 {
 			known++
 			if argmax(z[:3]) == argmax(p[:]) {
