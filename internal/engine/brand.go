@@ -11,7 +11,7 @@ import (
 // namespace in which nobody can be named.
 const (
 	brandNamespace orrery.Namespace = "orrery"
-	brandValue                      = "brand"
+	brandValue     string           = "brand"
 )
 
 // Noticed records what the radar noticed: alerts raised and changed, topics. Its answer is how many facts it made.

@@ -73,7 +73,7 @@ func (f *folding) addresses(text string, out []orrery.Label) []orrery.Label {
 	lower := strings.ToLower(text)
 	for i := range addressings {
 		a := &addressings[i]
-		if !containsAny(lower, a.triggers) {
+		if !containsAny(lower, a.triggers) || i == addressHan && !numbersHouse(text) {
 			continue
 		}
 		for _, at := range a.pattern.FindAllStringIndex(text, -1) {
@@ -93,6 +93,25 @@ func (f *folding) addresses(text string, out []orrery.Label) []orrery.Label {
 
 // addressHan is the place of Chinese in addressings: its words have no spaces, so what leads to the address is cut off.
 const addressHan = 4
+
+// numbersHouse says whether a number of a house in Chinese stands in the text, as in every match: the words of streets alone
+// are in too many others (味道 is taste), and reviews are long.
+func numbersHouse(text string) bool {
+	for _, sign := range [...]string{"号", "號", "弄", "巷"} {
+		for rest := text; ; {
+			at := strings.Index(rest, sign)
+			if at < 0 {
+				break
+			}
+			before := strings.TrimSuffix(rest[:at], " ")
+			if r, _ := utf8.DecodeLastRuneInString(before); r >= '0' && r <= '9' || r >= '０' && r <= '９' {
+				return true
+			}
+			rest = rest[at+len(sign):]
+		}
+	}
+	return false
+}
 
 func containsAny(text string, words []string) bool {
 	for _, w := range words {

@@ -60,7 +60,6 @@ type Follower struct {
 	settled orrery.Seq // what was noticed before is in the state from here on
 	dirty   bool       // changed since it was saved
 	moved   chan struct{}
-	err     error
 
 	cancel context.CancelFunc
 	ended  chan struct{}

@@ -28,11 +28,9 @@ func pageOfADay() *Page {
 		add(d, "GB", "aspect.app", 6)
 		add(d, "SG", "messages", 90)
 	}
-	for _, c := range []DayCount{{day, "GB", "messages", 430}, {day, "GB", "negative", 86}, {day, "GB", "aspect.refund", 41}, {day, "GB", "aspect.app", 8},
+	heard = append(heard, []DayCount{{day, "GB", "messages", 430}, {day, "GB", "negative", 86}, {day, "GB", "aspect.refund", 41}, {day, "GB", "aspect.app", 8},
 		{day, "GB", "about.risk.injury", 5}, {day, "GB", "life.wedding", 3}, {day, "SG", "messages", 1}, {day, "SG", "life.wedding", 1},
-		{day, "SG", "life.bereavement", 2}, {day, "", "messages", 12}, {day, "", "negative", 1}} {
-		heard = append(heard, c)
-	}
+		{day, "SG", "life.bereavement", 2}, {day, "", "messages", 12}, {day, "", "negative", 1}}...)
 	p.Fill(day, heard)
 	p.Alerts = []orrery.Alert{
 		{Market: "GB", Aspect: "refund", About: Complaint, Severity: orrery.Medium, Began: monday + 1, Raised: monday.Add(orrery.Minute), Window: orrery.Hour, People: 38, Usual: 1240, Peak: 31},

@@ -1,11 +1,9 @@
 package radar
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"testing"
 
 	"github.com/orrery-cxm/orrery"
 	"github.com/orrery-cxm/orrery/internal/wire"
@@ -183,13 +181,6 @@ func (w *world) again() *State {
 		s.Evolve(l.f, l.at)
 	}
 	return s
-}
-
-func sameState(t *testing.T, what string, a, b *State) {
-	t.Helper()
-	if x, y := encoded(a), encoded(b); !bytes.Equal(x, y) {
-		t.Errorf("%s: the states differ (%d and %d bytes)", what, len(x), len(y))
-	}
 }
 
 func names(list []orrery.Alert) (out []string) {
