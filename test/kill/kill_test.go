@@ -129,6 +129,7 @@ func TestKilledAtAnyMomentItLosesNothingAndCountsNothingTwice(t *testing.T) {
 		}
 		wanted := 5 + chance.Int64N(40)
 		until(t, fmt.Sprintf("%d acknowledged batches", wanted), func() bool { return acknowledged.Load() >= wanted })
+		hook.agree()
 		time.AfterFunc(time.Duration(chance.IntN(50_000))*time.Microsecond, func() { _ = s.cmd.Process.Kill() })
 		<-s.ended
 		wait.Wait()
