@@ -48,7 +48,7 @@ var mutations = []mutation{
 	{"protect: a hold expires before its end", "internal/protect/wake.go", "case h.Until != 0 && h.Until <= now:", "case h.Until != 0:", byGate},
 	{"protect: a merge forgets refusals", "internal/protect/consent.go", "a.Refused = maxOf(a.Refused, b.Refused, bySaid)", "_ = bySaid", byGate},
 	{"protect: a merge forgets holds", "internal/protect/combine.go", "out.Holds = union(out.Holds, e.Holds, byHold, stricterHold)", "_ = stricterHold", byGate},
-	{"protect: a browser grants for anybody", "internal/protect/consent.go", "case s.Trust < orrery.Server && !s.Proven:", "case s.Trust < orrery.Server && s.Proven:", byGate},
+	{"protect: a browser grants for anybody", "internal/protect/consent.go", "vouched := s.Trust >= orrery.Server || s.Proven", "vouched := true || s.Proven", byGate},
 	{"protect: anybody may release a hold", "internal/protect/holds.go", "if by.Trust < orrery.Staff {", "if by.Trust > orrery.Staff {", byGate},
 	{"protect: a reopened case holds nobody", "internal/protect/cases.go", "case changeReopened, changeUnsatisfied:", "case changeUnsatisfied:", bySim},
 
@@ -78,8 +78,8 @@ var mutations = []mutation{
 	{"dedupe: known messages count again", core, "if known {", "if known && false {", byEngine},
 
 	{"act: the gate is not asked again at release", intents, "	answer := t.Ask(t.PersonOf(r.Fragment), &in)\n	if answer.Verdict != orrery.Allow {", "	answer := t.Ask(t.PersonOf(r.Fragment), &in)\n	if answer.Verdict == 0 {", bySim},
-	{"act: a message gets a new key", intents, "queue(t, &in, w.Effect, w.Attempts)", "queue(t, &in, 0, 0)", bySim},
-	{"act: held messages are not asked about again", intents, "	if answer.Verdict == orrery.Allow {\n		queue(t, &in, w.Effect", "	if answer.Verdict != orrery.Allow {\n		queue(t, &in, w.Effect", bySim},
+	{"act: a message gets a new key", intents, "queue(t, &in, effect, attempts)", "queue(t, &in, effect*0, attempts)", bySim},
+	{"act: held messages are not asked about again", intents, "	if answer.Verdict == orrery.Allow {\n		queue(t, &in, effect, attempts)", "	if answer.Verdict != orrery.Allow {\n		queue(t, &in, effect, attempts)", bySim},
 	{"act: a wish keeps its version", wishes, "version = before.Version + 1", "version = before.Version", bySim},
 	{"act: a refused push counts as accepted", "internal/act/box.go", "if f.Outcome == orrery.Accepted && f.Version >= p.Acked {", "if f.Version >= p.Acked {", bySim},
 	{"act: a list that went keeps its members", wishes, "if x.Desired == orrery.PushAdd && !p.feeds(", "if x.Desired == orrery.PushRemove && !p.feeds(", bySim},
