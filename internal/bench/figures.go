@@ -50,7 +50,7 @@ func (r *run) others() error {
 		name     string
 		messages float64
 		skew     float64
-	}{{"  the same with 20 % messages", 0.20, r.skew()}, {"  the same with uniform access", r.Messages, 0}} {
+	}{{"  events per core-second with 20 % messages", 0.20, r.skew()}, {"  events per core-second with uniform access", r.Messages, 0}} {
 		rate, err := r.mix(o.messages, o.skew)
 		if err != nil {
 			return err
