@@ -1,6 +1,8 @@
 package app
 
 import (
+	"fmt"
+
 	"github.com/orrery-cxm/orrery/internal/bench"
 )
 
@@ -12,6 +14,21 @@ type benchCommand struct {
 	Messages float64 `help:"Share of messages in the mix." default:"0.03"`
 	Uniform  bool    `help:"Everybody comes back equally often, instead of by a Zipf law with exponent 1.1."`
 	Dir      string  `help:"Directory for what the run writes; a temporary one when empty." type:"path"`
+}
+
+// Validate refuses what cannot be measured before anything is started.
+func (c *benchCommand) Validate() error {
+	switch {
+	case c.People < 1000 || c.People > 100_000_000:
+		return fmt.Errorf("--people: %d: 1000 to 100000000 are possible", c.People)
+	case c.Seconds < 1 || c.Seconds > 3600:
+		return fmt.Errorf("--seconds: %d: 1 to 3600 are possible", c.Seconds)
+	case c.Repeats < 1 || c.Repeats > 1000:
+		return fmt.Errorf("--repeats: %d: 1 to 1000 are possible", c.Repeats)
+	case c.Messages < 0 || c.Messages > 0.8:
+		return fmt.Errorf("--messages: %v: 0 to 0.8 are possible", c.Messages)
+	}
+	return nil
 }
 
 func (c *benchCommand) Run(r *runner) error {
