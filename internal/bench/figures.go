@@ -32,8 +32,11 @@ func (r *run) batches() error {
 		if err != nil {
 			return fmt.Errorf("batches: %w", err)
 		}
-		cpu := r.server.CPU() - before
 		rates = append(rates, float64(n*100)/time.Since(began).Seconds())
+		if err := r.server.CaughtUp(r.ctx); err != nil {
+			return err
+		}
+		cpu := r.server.CPU() - before
 		cores = append(cores, float64(n*100)/cpu.Seconds())
 		all = append(all, took...)
 		events += n * 100
@@ -75,6 +78,9 @@ func (r *run) mix(messages, skew float64) (float64, error) {
 	})
 	if err != nil {
 		return 0, fmt.Errorf("batches: %w", err)
+	}
+	if err := r.server.CaughtUp(r.ctx); err != nil {
+		return 0, err
 	}
 	return float64(n*100) / (r.server.CPU() - before).Seconds(), nil
 }

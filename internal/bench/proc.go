@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json"
 )
 
 // Process is a server of the product that a benchmark runs beside itself, so that its processor time and memory are its
@@ -73,6 +75,37 @@ func (p *Process) Stop() error {
 	}
 	err := p.Command.Wait()
 	return errors.Join(err, p.output.Close())
+}
+
+// CaughtUp waits until the lists have everything that was acknowledged: what they cost belongs to the events that caused
+// it, not to those that are measured next.
+func (p *Process) CaughtUp(ctx context.Context) error {
+	var health struct {
+		Workspaces []struct {
+			Lists struct {
+				Behind uint64 `json:"behind"`
+			} `json:"lists"`
+		} `json:"workspaces"`
+	}
+	for {
+		r, err := http.Get(p.URL + "/healthz")
+		if err != nil {
+			return fmt.Errorf("asking how far the lists are: %w", err)
+		}
+		err = json.UnmarshalRead(r.Body, &health)
+		r.Body.Close()
+		if err != nil {
+			return fmt.Errorf("reading how far the lists are: %w", err)
+		}
+		if len(health.Workspaces) == 1 && health.Workspaces[0].Lists.Behind == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
 
 // CPU is the processor time, user and system, that the server has used.

@@ -160,6 +160,9 @@ func (r *run) preload() error {
 	if err != nil && !errors.Is(err, errDone) {
 		return fmt.Errorf("preloading: %w", err)
 	}
+	if err := r.server.CaughtUp(r.ctx); err != nil {
+		return err
+	}
 	cpu := r.server.CPU() - before
 	r.figure("  new people, events per core-second", perCore(int64(r.People), cpu), fmt.Sprintf("%d people in %v", r.People, time.Since(began).Round(time.Second)))
 	return nil
