@@ -87,7 +87,7 @@ func (s *Set) merge(all []*run) error {
 		}
 	}
 	r, err := s.makeRun(h, m, func(name string, h header) error {
-		return writeRun(s.dir, name, h, s.untilClosed(merged(group)))
+		return writeRun(s.fs, s.dir, name, h, s.untilClosed(merged(group)))
 	})
 	if err != nil {
 		return err

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 	"path/filepath"
+
+	"github.com/orrery-cxm/orrery/internal/log/file/disk"
 )
 
 // Copy writes everything that is in files into a new directory, for a backup, and returns the position in the log that
@@ -17,29 +19,42 @@ func (s *Set) Copy(dir string) (Mark, error) {
 	if s.closing.Load() {
 		return Mark{}, ErrClosed
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := s.fs.MkdirAll(dir); err != nil {
 		return Mark{}, fmt.Errorf("making the directory for a copy of the message ids: %w", err)
+	}
+	if names, err := s.fs.List(dir); err != nil {
+		return Mark{}, fmt.Errorf("looking into the directory for a copy of the message ids: %w", err)
+	} else if len(names) > 0 {
+		return Mark{}, fmt.Errorf("copying message ids to %s: %w", dir, fs.ErrExist)
 	}
 	m := manifest{mark: s.Mark()}
 	for _, r := range s.runs { // they change only under work
-		if err := copyFile(filepath.Join(s.dir, r.name), filepath.Join(dir, r.name)); err != nil {
+		if err := copyFile(s.fs, filepath.Join(s.dir, r.name), filepath.Join(dir, r.name)); err != nil {
 			return Mark{}, fmt.Errorf("copying a file of message ids: %w", err)
 		}
 		m.runs = append(m.runs, r.name)
 	}
-	return m.mark, m.write(dir, func(string) error { return nil })
+	if err := m.write(s.fs, dir, func(string) error { return nil }); err != nil {
+		return Mark{}, err
+	}
+	if err := disk.SyncParents(s.fs, dir); err != nil {
+		return Mark{}, fmt.Errorf("making a copy of the message ids last: %w", err)
+	}
+	return m.mark, nil
 }
 
-func copyFile(from, to string) error {
-	in, err := os.Open(from)
+func copyFile(files disk.FS, from, to string) error {
+	in, err := files.OpenToRead(from)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	out, err := files.Create(to)
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Sync(), out.Close())
+	if _, err = io.Copy(disk.Writer(out), disk.Reader(in)); err == nil {
+		err = out.Sync()
+	}
+	return errors.Join(err, out.Close())
 }

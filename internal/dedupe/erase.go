@@ -23,8 +23,14 @@ func (s *Set) Erase(keys []Key) error {
 		}
 	}
 	s.memory.Unlock()
-	if err := s.finishPatch(); err != nil { // an earlier erasure that failed half-way
+	if err := s.finishPatch(found); err != nil { // an earlier erasure that failed half-way
 		return err
+	}
+	if err := s.dropStrays(); err != nil {
+		return fmt.Errorf("erasing message ids: %w", err)
+	}
+	if err := syncDir(s.fs, s.dir); err != nil { // the removal of merged files must last
+		return fmt.Errorf("erasing message ids: %w", err)
 	}
 	var all patch
 	for _, r := range s.runs {

@@ -6,12 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"regexp"
 	"strings"
 
 	"github.com/orrery-cxm/orrery"
+	"github.com/orrery-cxm/orrery/internal/log/file/disk"
 )
 
 // Mark is a place in the log: all ids up to it are in the files.
@@ -79,9 +80,9 @@ func decodeManifest(b []byte) (manifest, error) {
 }
 
 // readManifest gives an empty manifest where there is none yet.
-func readManifest(dir string) (manifest, error) {
-	b, err := os.ReadFile(filepath.Join(dir, manifestName))
-	if errors.Is(err, os.ErrNotExist) {
+func readManifest(files disk.FS, dir string) (manifest, error) {
+	b, err := disk.ReadFile(files, filepath.Join(dir, manifestName))
+	if errors.Is(err, fs.ErrNotExist) {
 		return manifest{}, nil
 	} else if err != nil {
 		return manifest{}, fmt.Errorf("reading the list of files of message ids: %w", err)
@@ -90,34 +91,32 @@ func readManifest(dir string) (manifest, error) {
 }
 
 // write replaces the manifest. The files that it lists must be synced; their names become durable here, before it does.
-func (m manifest) write(dir string, step func(string) error) error {
-	if err := syncDir(dir); err != nil {
+func (m manifest) write(files disk.FS, dir string, step func(string) error) error {
+	if err := syncDir(files, dir); err != nil {
 		return err
 	}
 	path := filepath.Join(dir, manifestName)
-	f, err := os.OpenFile(path+temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := files.Create(path + temporary)
 	if err != nil {
 		return fmt.Errorf("writing the list of files of message ids: %w", err)
 	}
-	_, err = f.Write(m.encode())
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if _, err = f.WriteAt(m.encode(), 0); err == nil {
+		err = f.Sync()
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("writing the list of files of message ids: %w", err)
 	}
 	if err := step("manifest written"); err != nil {
 		return err
 	}
-	if err := os.Rename(path+temporary, path); err != nil {
+	if err := files.Rename(path+temporary, path); err != nil {
 		return fmt.Errorf("replacing the list of files of message ids: %w", err)
 	}
-	return syncDir(dir)
+	return syncDir(files, dir)
 }
 
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("opening the directory of message ids: %w", err)
-	}
-	if err := errors.Join(d.Sync(), d.Close()); err != nil {
+func syncDir(files disk.FS, dir string) error {
+	if err := files.SyncDir(dir); err != nil {
 		return fmt.Errorf("syncing the directory of message ids: %w", err)
 	}
 	return nil

@@ -4,9 +4,10 @@ package dedupe
 
 import (
 	"errors"
-	"os"
+
+	"github.com/orrery-cxm/orrery/internal/log/file/disk"
 )
 
-func mapFile(*os.File, int64) ([]byte, error) { return nil, errors.ErrUnsupported }
+func mapFile(disk.File, int64) ([]byte, error) { return nil, errors.ErrUnsupported }
 
 func unmapFile([]byte) error { return nil }

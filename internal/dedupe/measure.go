@@ -40,7 +40,7 @@ func Measure(dir string, n uint64) (Measurement, error) {
 				present = append(present, k)
 			}
 		})
-		r, err := s.makeRun(header{day: d, count: n / days}, Mark{}, func(name string, h header) error { return writeRun(dir, name, h, keys) })
+		r, err := s.makeRun(header{day: d, count: n / days}, Mark{}, func(name string, h header) error { return writeRun(s.fs, dir, name, h, keys) })
 		if err != nil {
 			return m, err
 		}

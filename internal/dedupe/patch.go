@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"slices"
 
+	"github.com/orrery-cxm/orrery/internal/log/file/disk"
 	"github.com/orrery-cxm/orrery/internal/wire"
 )
 
@@ -59,29 +60,51 @@ func decodePatch(b []byte) (patch, bool) {
 
 // patch changes runs in their places: first the intention, durably, then the runs. Readers see them before or after.
 func (s *Set) patch(p patch) error {
-	f, err := os.OpenFile(filepath.Join(s.dir, patchName), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := s.fs.Create(filepath.Join(s.dir, patchName))
 	if err != nil {
 		return fmt.Errorf("noting an erasure: %w", err)
 	}
-	_, err = f.Write(p.encode())
-	if err := errors.Join(err, f.Sync(), f.Close(), syncDir(s.dir)); err != nil {
-		return fmt.Errorf("noting an erasure: %w", err)
+	if err := note(s.fs, s.dir, f, p.encode()); err != nil {
+		return err
 	}
 	if err := s.step("erasure noted"); err != nil {
 		return err
 	}
 	s.files.Lock() // nobody reads a block that is half one and half the other
-	_, err = p.apply(s.dir, s.step, false)
+	_, err = p.apply(s.fs, s.dir, s.step, false)
 	s.files.Unlock()
 	if err != nil {
 		return err
 	}
-	return s.finishPatch()
+	return s.finishPatch(noted)
 }
 
+// note writes a patch into its own file, durable when it returns.
+func note(files disk.FS, dir string, f disk.File, b []byte) error {
+	_, err := f.WriteAt(b, 0)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("noting an erasure: %w", err)
+	}
+	if err := syncDir(files, dir); err != nil {
+		return fmt.Errorf("noting an erasure: %w", err)
+	}
+	return nil
+}
+
+// certainty is what is known of a patch that can be read: whether the disk has it too.
+type certainty bool
+
+const (
+	noted certainty = true  // it is durable
+	found certainty = false // an earlier sync may have failed: it must be noted again before anything is changed
+)
+
 // finishPatch makes a noted erasure durable, if there is one, and opens its runs anew.
-func (s *Set) finishPatch() error {
-	names, err := redo(s.dir)
+func (s *Set) finishPatch(how certainty) error {
+	names, err := redo(s.fs, s.dir, how)
 	if err != nil {
 		return err
 	}
@@ -89,7 +112,7 @@ func (s *Set) finishPatch() error {
 		if !slices.Contains(names, old.name) {
 			continue
 		}
-		fresh, err := openRun(s.dir, old.name)
+		fresh, err := openRun(s.fs, s.dir, old.name)
 		if err != nil {
 			return err
 		}
@@ -104,14 +127,14 @@ func (s *Set) finishPatch() error {
 }
 
 // apply writes the patch into its runs and gives their names. Writing it again changes nothing.
-func (p patch) apply(dir string, step func(string) error, sync bool) (names []string, err error) {
+func (p patch) apply(files disk.FS, dir string, step func(string) error, sync bool) (names []string, err error) {
 	for len(p) > 0 {
 		name := p[0].run
 		n := slices.IndexFunc(p, func(w write) bool { return w.run != name })
 		if n < 0 {
 			n = len(p)
 		}
-		if err := p[:n].applyTo(filepath.Join(dir, name), step, sync); err != nil {
+		if err := p[:n].applyTo(files, filepath.Join(dir, name), step, sync); err != nil {
 			return nil, fmt.Errorf("erasing from %s: %w", name, err)
 		}
 		names, p = append(names, name), p[n:]
@@ -119,9 +142,9 @@ func (p patch) apply(dir string, step func(string) error, sync bool) (names []st
 	return names, nil
 }
 
-func (p patch) applyTo(path string, step func(string) error, sync bool) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if errors.Is(err, os.ErrNotExist) {
+func (p patch) applyTo(files disk.FS, path string, step func(string) error, sync bool) error {
+	f, err := files.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil // merged or dropped since
 	} else if err != nil {
 		return err
@@ -141,21 +164,30 @@ func (p patch) applyTo(path string, step func(string) error, sync bool) error {
 }
 
 // redo finishes an erasure that was noted and perhaps not done, and gives the names of its runs.
-func redo(dir string) (names []string, err error) {
+func redo(files disk.FS, dir string, how certainty) (names []string, err error) {
 	path := filepath.Join(dir, patchName)
-	b, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
+	b, err := disk.ReadFile(files, path)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	} else if err != nil {
 		return nil, fmt.Errorf("reading a noted erasure: %w", err)
 	}
 	if p, whole := decodePatch(b); whole {
-		if names, err = p.apply(dir, func(string) error { return nil }, true); err != nil {
+		if how == found {
+			f, err := files.Open(path) // the same bytes in the same places: a crash cannot make it worse
+			if err != nil {
+				return nil, fmt.Errorf("noting an erasure again: %w", err)
+			}
+			if err := note(files, dir, f, b); err != nil {
+				return nil, err
+			}
+		}
+		if names, err = p.apply(files, dir, func(string) error { return nil }, true); err != nil {
 			return nil, err
 		}
 	}
-	if err := os.Remove(path); err != nil {
+	if err := files.Remove(path); err != nil {
 		return nil, fmt.Errorf("removing a noted erasure: %w", err)
 	}
-	return names, syncDir(dir)
+	return names, nil // where its removal is lost it is done again, which changes nothing: whatever comes later syncs the names first
 }

@@ -7,27 +7,29 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"math/bits"
-	"os"
 	"path/filepath"
 	"sort"
 	"sync"
+
+	"github.com/orrery-cxm/orrery/internal/log/file/disk"
 )
 
 // run is an open file of keys. It is immutable and safe for concurrent reads.
 type run struct {
 	header
 	name   string
-	f      *os.File
+	f      disk.File
 	mapped []byte // the whole file where the system can map it, else nil
 	filter []byte
 	fences []byte
 }
 
 // openRun opens a run and checks everything about it but the blocks, which are checked when they are read.
-func openRun(dir, name string) (_ *run, err error) {
-	f, err := os.Open(filepath.Join(dir, name))
-	if errors.Is(err, os.ErrNotExist) {
+func openRun(files disk.FS, dir, name string) (_ *run, err error) {
+	f, err := files.OpenToRead(filepath.Join(dir, name))
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: %s is missing", ErrCorrupt, name)
 	} else if err != nil {
 		return nil, fmt.Errorf("opening a file of message ids: %w", err)
@@ -42,15 +44,15 @@ func openRun(dir, name string) (_ *run, err error) {
 	if _, err := f.ReadAt(head[:], 0); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("reading %s: %w", name, err)
 	}
-	info, err := f.Stat()
+	size, err := f.Size()
 	if err != nil {
 		return nil, fmt.Errorf("looking at %s: %w", name, err)
 	}
 	if r.header, err = decodeHeader(head[:]); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if info.Size() != r.size() {
-		return nil, fmt.Errorf("%s: %w: it has %d bytes and should have %d", name, ErrCorrupt, info.Size(), r.size())
+	if size != r.size() {
+		return nil, fmt.Errorf("%s: %w: it has %d bytes and should have %d", name, ErrCorrupt, size, r.size())
 	}
 	if err := r.load(); err != nil {
 		return nil, fmt.Errorf("reading the filter of %s: %w", name, err)

@@ -2,7 +2,6 @@ package dedupe
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -50,7 +49,7 @@ func (s *Set) writeTail(f frozen, oldest day) error {
 			continue
 		}
 		r, err := s.makeRun(header{day: d.day, count: uint64(len(d.keys))}, f.mark, func(name string, h header) error {
-			return writeRun(s.dir, name, h, d.sorted())
+			return writeRun(s.fs, s.dir, name, h, d.sorted())
 		})
 		if err != nil {
 			s.remove(made)
@@ -62,7 +61,8 @@ func (s *Set) writeTail(f frozen, oldest day) error {
 }
 
 // makeRun writes a run under the next name and opens it.
-func (s *Set) makeRun(h header, m Mark, write func(name string, h header) error) (*run, error) {
+func (s *Set) makeRun(h header, m Mark, write func(name string, h header) error) (_ *run, err error) {
+	defer func() { s.strays = s.strays || err != nil }()
 	if s.closing.Load() {
 		return nil, ErrClosed
 	}
@@ -75,19 +75,20 @@ func (s *Set) makeRun(h header, m Mark, write func(name string, h header) error)
 	if err := s.step("run written"); err != nil {
 		return nil, err
 	}
-	return openRun(s.dir, name)
+	return openRun(s.fs, s.dir, name)
 }
 
 // replace puts runs into use in place of others, durably and at once, and removes the others. Where it fails, nothing
 // has changed but that the manifest may already be the new one, which is as good.
-func (s *Set) replace(old, made []*run, m Mark) error {
+func (s *Set) replace(old, made []*run, m Mark) (err error) {
+	defer func() { s.strays = s.strays || err != nil }()
 	runs := append(slices.Clone(made), slices.DeleteFunc(slices.Clone(s.runs), func(r *run) bool { return slices.Contains(old, r) })...)
 	sortRuns(runs)
 	next := manifest{mark: m}
 	for _, r := range runs {
 		next.runs = append(next.runs, r.name)
 	}
-	if err := next.write(s.dir, s.step); err != nil {
+	if err := next.write(s.fs, s.dir, s.step); err != nil {
 		closeAll(made)
 		return err
 	}
@@ -100,11 +101,30 @@ func (s *Set) replace(old, made []*run, m Mark) error {
 	return s.remove(old)
 }
 
+// dropStrays removes the files that a change which failed has left, and makes sure that none of them counts.
+func (s *Set) dropStrays() error {
+	if !s.strays {
+		return nil
+	}
+	if err := s.replace(nil, nil, s.mark); err != nil {
+		return err
+	}
+	var names []string
+	for _, r := range s.runs {
+		names = append(names, r.name)
+	}
+	if _, err := tidy(s.fs, s.dir, names); err != nil {
+		return err
+	}
+	s.strays = false
+	return nil
+}
+
 // remove closes and deletes runs that nobody reads any more.
 func (s *Set) remove(runs []*run) error {
 	err := closeAll(runs)
 	for _, r := range runs {
-		if e := os.Remove(filepath.Join(s.dir, r.name)); e != nil && err == nil {
+		if e := s.fs.Remove(filepath.Join(s.dir, r.name)); e != nil && err == nil {
 			err = fmt.Errorf("removing a file of message ids: %w", e)
 		}
 	}

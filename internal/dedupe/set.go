@@ -3,7 +3,7 @@ package dedupe
 import (
 	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 
 	"github.com/orrery-cxm/orrery"
+	"github.com/orrery-cxm/orrery/internal/log/file/disk"
 )
 
 // Errors of a set.
@@ -25,19 +26,22 @@ var (
 
 // Options of a set. The zero value is what the product uses.
 type Options struct {
-	Keep        int    // days that an id is remembered after the day on which it came; 7
-	Incarnation uint16 // of the log; marks the files
+	Keep        int     // days that an id is remembered after the day on which it came; 7
+	Incarnation uint16  // of the log; marks the files
+	FS          disk.FS // nil is the machine's
 }
 
 // Set remembers keys. The engine's loop calls Seen, Add, Remove and Freeze; Write, Compact and Erase may run beside it
 // in another goroutine and hold it up only for moments. All methods are safe for concurrent use.
 type Set struct {
 	dir         string
+	fs          disk.FS
 	keep        day
 	incarnation uint16
 
 	work    sync.Mutex // held by whoever changes files: Write, Compact, Erase, Close
 	number  uint64     // of the next file; under work
+	strays  bool       // a change that failed may have left files that do not count; under work
 	closing atomic.Bool
 
 	memory sync.Mutex // guards the next three; held for moments
@@ -65,19 +69,29 @@ func Open(dir string, o Options) (*Set, error) {
 	if o.Keep == 0 {
 		o.Keep = 7
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if o.FS == nil {
+		o.FS = disk.OS{}
+	}
+	if err := o.FS.MkdirAll(dir); err != nil {
 		return nil, fmt.Errorf("making the directory of message ids: %w", err)
 	}
-	if _, err := redo(dir); err != nil {
+	if err := disk.SyncParents(o.FS, dir); err != nil {
+		return nil, fmt.Errorf("making the directory of message ids last: %w", err)
+	}
+	// A name that an earlier life failed to sync may be seen here and yet be lost later: it must not be built upon.
+	if err := syncDir(o.FS, dir); err != nil {
 		return nil, err
 	}
-	m, err := readManifest(dir)
+	if _, err := redo(o.FS, dir, found); err != nil {
+		return nil, err
+	}
+	m, err := readManifest(o.FS, dir)
 	if err != nil {
 		return nil, err
 	}
-	s := &Set{dir: dir, keep: day(o.Keep), incarnation: o.Incarnation, mark: m.mark, step: func(string) error { return nil }}
+	s := &Set{dir: dir, fs: o.FS, keep: day(o.Keep), incarnation: o.Incarnation, mark: m.mark, step: func(string) error { return nil }}
 	for _, name := range m.runs {
-		r, err := openRun(dir, name)
+		r, err := openRun(o.FS, dir, name)
 		if err != nil {
 			closeAll(s.runs)
 			return nil, err
@@ -86,7 +100,7 @@ func Open(dir string, o Options) (*Set, error) {
 		s.latest = max(s.latest, r.day)
 	}
 	sortRuns(s.runs)
-	if s.number, err = tidy(dir, m.runs); err != nil {
+	if s.number, err = tidy(o.FS, dir, m.runs); err != nil {
 		closeAll(s.runs)
 		return nil, err
 	}
@@ -94,24 +108,26 @@ func Open(dir string, o Options) (*Set, error) {
 }
 
 // Discard removes all files of a set that is not open, so that it can be built again from the log.
-func Discard(dir string) error {
+func Discard(dir string) error { return discard(disk.OS{}, dir) }
+
+func discard(files disk.FS, dir string) error {
 	for _, name := range []string{manifestName, patchName} {
-		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := files.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("discarding message ids: %w", err)
 		}
 	}
-	_, err := tidy(dir, nil)
+	_, err := tidy(files, dir, nil)
 	return err
 }
 
 // tidy removes runs that the manifest does not list, which a crash left behind, and gives the number of the next file.
-func tidy(dir string, listed []string) (next uint64, err error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+func tidy(files disk.FS, dir string, listed []string) (next uint64, err error) {
+	names, err := files.List(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return 0, fmt.Errorf("listing the files of message ids: %w", err)
 	}
-	for _, e := range entries {
-		name := e.Name()
+	removed := false
+	for _, name := range names {
 		if runName.MatchString(name) {
 			_, digits, _ := strings.Cut(strings.TrimSuffix(name, ".run"), "-")
 			if n, err := strconv.ParseUint(digits, 10, 64); err == nil {
@@ -119,10 +135,14 @@ func tidy(dir string, listed []string) (next uint64, err error) {
 			}
 		}
 		if (runName.MatchString(name) && !slices.Contains(listed, name)) || name == manifestName+temporary {
-			if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			if err := files.Remove(filepath.Join(dir, name)); err != nil {
 				return 0, fmt.Errorf("removing a file of message ids that a crash left behind: %w", err)
 			}
+			removed = true
 		}
+	}
+	if removed { // or it comes back, perhaps with ids that are erased meanwhile
+		return next, syncDir(files, dir)
 	}
 	return next, nil
 }

@@ -8,25 +8,26 @@ import (
 	"hash/crc32"
 	"io"
 	"iter"
-	"os"
 	"path/filepath"
+
+	"github.com/orrery-cxm/orrery/internal/log/file/disk"
 )
 
-// writeBuffer is what each of the three parts of a run gathers before it is written.
+// writeBuffer is what each of the three parts of a run gathers before it is written, at most.
 const writeBuffer = 256 << 10
 
 // writeRun writes count keys, which must come in ascending order, as the run `name`, durable when it returns. It holds
 // three buffers, however many keys there are. h needs day, count and the log position; the rest is filled in.
-func writeRun(dir, name string, h header, keys iter.Seq2[Key, error]) (err error) {
+func writeRun(files disk.FS, dir, name string, h header, keys iter.Seq2[Key, error]) (err error) {
 	h.lines = linesFor(h.count)
-	f, err := os.OpenFile(filepath.Join(dir, name), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := files.Create(filepath.Join(dir, name))
 	if err != nil {
 		return fmt.Errorf("making a file of message ids: %w", err)
 	}
 	defer func() {
 		err = errors.Join(err, f.Close())
 		if err != nil {
-			os.Remove(f.Name())
+			files.Remove(filepath.Join(dir, name))
 		}
 	}()
 	w := newRunWriter(f, h)
@@ -65,8 +66,10 @@ type runWriter struct {
 }
 
 func newRunWriter(f io.WriterAt, h header) *runWriter {
-	part := func(at int64) *bufio.Writer { return bufio.NewWriterSize(io.NewOffsetWriter(f, at), writeBuffer) }
-	return &runWriter{h: h, f: f, keys: part(headerSize), filter: part(h.filterAt()), fences: part(h.fencesAt())}
+	part := func(from, to int64) *bufio.Writer {
+		return bufio.NewWriterSize(io.NewOffsetWriter(f, from), int(min(writeBuffer, to-from)))
+	}
+	return &runWriter{h: h, f: f, keys: part(headerSize, h.filterAt()), filter: part(h.filterAt(), h.fencesAt()), fences: part(h.fencesAt(), h.size())}
 }
 
 func (w *runWriter) add(k *Key) error {

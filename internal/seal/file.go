@@ -8,11 +8,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/orrery-cxm/orrery"
+	"github.com/orrery-cxm/orrery/internal/log/file/disk"
 )
 
 // FileName is the name of the key file in a workspace's directory.
@@ -30,30 +31,47 @@ var (
 
 // Open loads the key file at path and makes a new one where there is none. Two processes that open the same path at the
 // same time end up with the same keys.
-func Open(path string) (*Keys, error) {
-	k, err := Load(path)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return k, err
+//
+// The keys that it gives are durable, whoever made the file: what is sealed with them can never lose them.
+func Open(path string) (*Keys, error) { return openIn(disk.OS{}, path) }
+
+func openIn(files disk.FS, path string) (*Keys, error) {
+	k, err := loadFrom(files, path)
+	if errors.Is(err, fs.ErrNotExist) {
+		k = New(randomMaster())
+		if err = k.saveTo(files, path); errors.Is(err, ErrExists) {
+			k, err = loadFrom(files, path)
+		}
 	}
-	k = New(randomMaster())
-	if err := k.Save(path); errors.Is(err, ErrExists) {
-		return Load(path)
-	} else if err != nil {
+	if err != nil {
+		return nil, err
+	}
+	// Whoever made the file may have ended before its name was durable, or may not have come so far yet.
+	if err := syncNames(files, path); err != nil {
 		return nil, err
 	}
 	return k, nil
 }
 
 // Load reads the key file at path. It fails with fs.ErrNotExist, [ErrDamaged] or [ErrExposed] where that is the reason.
-func Load(path string) (*Keys, error) {
-	info, err := os.Stat(path)
+func Load(path string) (*Keys, error) { return loadFrom(disk.OS{}, path) }
+
+func loadFrom(files disk.FS, path string) (*Keys, error) {
+	f, err := files.OpenToRead(path)
 	if err != nil {
-		return nil, fmt.Errorf("looking at the key file: %w", err)
+		return nil, fmt.Errorf("opening the key file: %w", err)
 	}
-	if info.Mode().Perm()&0o007 != 0 {
-		return nil, fmt.Errorf("loading %s: %w", path, ErrExposed)
+	defer f.Close()
+	if real, ok := f.(interface{ Stat() (fs.FileInfo, error) }); ok {
+		info, err := real.Stat()
+		if err != nil {
+			return nil, fmt.Errorf("looking at the key file: %w", err)
+		}
+		if info.Mode().Perm()&0o007 != 0 {
+			return nil, fmt.Errorf("loading %s: %w", path, ErrExposed)
+		}
 	}
-	text, err := os.ReadFile(path)
+	text, err := io.ReadAll(disk.Reader(f))
 	if err != nil {
 		return nil, fmt.Errorf("reading the key file: %w", err)
 	}
@@ -66,33 +84,33 @@ func Load(path string) (*Keys, error) {
 
 // Save writes the keys to path, readable by the owner only and durable when it returns: at the first start, and to
 // export them apart from backups. A file that is there already is left alone and gives [ErrExists].
-func (k *Keys) Save(path string) (err error) {
-	dir := filepath.Dir(path)
-	tmp, err := os.CreateTemp(dir, ".key-*") // made with mode 0600
+func (k *Keys) Save(path string) (err error) { return k.saveTo(disk.OS{}, path) }
+
+func (k *Keys) saveTo(files disk.FS, path string) error {
+	tmp := filepath.Join(filepath.Dir(path), ".key-"+rand.Text()) // a name that nobody else makes
+	f, err := files.Create(tmp)
 	if err != nil {
 		return fmt.Errorf("making the key file: %w", err)
 	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(k.format())
-	err = errors.Join(err, tmp.Sync(), tmp.Close())
-	if err != nil {
+	defer files.Remove(tmp)
+	if _, err = f.WriteAt(k.format(), 0); err == nil {
+		err = f.Sync()
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("writing the key file: %w", err)
 	}
 	// A link, unlike a rename, fails where a file is: the first of two writers wins.
-	if err := os.Link(tmp.Name(), path); errors.Is(err, fs.ErrExist) {
+	if err := files.Link(tmp, path); errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("writing %s: %w", path, ErrExists)
 	} else if err != nil {
 		return fmt.Errorf("putting the key file in place: %w", err)
 	}
-	return syncDir(dir)
+	return syncNames(files, path)
 }
 
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("opening the directory of the key file: %w", err)
-	}
-	if err := errors.Join(d.Sync(), d.Close()); err != nil {
+// syncNames makes the name of the key file durable, and those of the directories above it.
+func syncNames(files disk.FS, path string) error {
+	if err := disk.SyncParents(files, path); err != nil {
 		return fmt.Errorf("syncing the directory of the key file: %w", err)
 	}
 	return nil

@@ -21,6 +21,9 @@ import (
 // limit is how long the tests of one mutation may run: what hangs is noticed too.
 const limit = 150 * time.Second
 
+// longer asks for more random histories than the tests play on their own: the first that goes wrong ends them.
+var longer = []string{"ORRERY_SIM_DAYS=12000", "ORRERY_DISK_RUNS=4000"}
+
 func main() {
 	survivors, err := run(os.Args[1:])
 	if err != nil {
@@ -133,7 +136,7 @@ func (m *mutation) try(dir string) (verdict string, spent time.Duration, err err
 	}
 	defer func() { err = errors.Join(err, os.WriteFile(path, whole, 0o600)) }()
 	for _, target := range m.tests {
-		if out, err := inDir(dir, "ORRERY_MUTATE=1", "go", "build", target.pkg); err != nil {
+		if out, err := inDir(dir, nil, "go", "build", target.pkg); err != nil {
 			return "", 0, fmt.Errorf("it does not compile:\n%s", out)
 		}
 	}
@@ -143,7 +146,7 @@ func (m *mutation) try(dir string) (verdict string, spent time.Duration, err err
 		if target.run != "" {
 			args = append(args, "-run", target.run)
 		}
-		out, err := inDir(dir, "ORRERY_SIM_DAYS=12000", "go", append(args, target.pkg)...)
+		out, err := inDir(dir, longer, "go", append(args, target.pkg)...)
 		if err == nil {
 			continue
 		}
@@ -155,12 +158,12 @@ func (m *mutation) try(dir string) (verdict string, spent time.Duration, err err
 	return survived, time.Since(began), nil
 }
 
-func inDir(dir, env, name string, args ...string) (string, error) {
+func inDir(dir string, env []string, name string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit+time.Minute)
 	defer cancel()
 	c := exec.CommandContext(ctx, name, args...)
 	c.Dir = dir
-	c.Env = append(os.Environ(), env)
+	c.Env = append(os.Environ(), env...)
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = &out, &out
 	err := c.Run()

@@ -15,6 +15,9 @@ var (
 	byDesk     = []target{{"./internal/desk", ""}}
 	byIdentify = []target{{"./internal/identify", ""}}
 	byLog      = []target{{"./internal/log/file", ""}}
+	byFiles    = []target{{"./internal/ads/csvfile", "DiskLoses"}}
+	byIDs      = []target{{"./internal/dedupe", "DiskLoses"}}
+	byKeys     = []target{{"./internal/seal", "DiskLoses"}}
 	byDedupe   = []target{{"./internal/dedupe", ""}}
 	byEngine   = []target{{"./internal/engine", ""}}
 	byDecide   = []target{{"./internal/decide", ""}}
@@ -72,10 +75,40 @@ var mutations = []mutation{
 	{"log: the name of a segment is not synced", "internal/log/file/append.go", `if err := l.syncDir("segment.name", l.opts.Dir); err != nil {`, `if err := error(nil); err != nil {`, byLog},
 	{"log: appends go anywhere", "internal/log/file/append.go", "if after != l.end.seq {", "if after > l.end.seq {", byLog},
 
+	{"csvfile: what is appended is not synced", "internal/ads/csvfile/apply.go", "\t\tif err := l.journal.Sync(); err != nil {\n\t\t\treturn fmt.Errorf(\"syncing", "\t\tif err := error(nil); err != nil {\n\t\t\treturn fmt.Errorf(\"syncing", byFiles},
+	{"csvfile: a batch begins before all of it is durable", "internal/ads/csvfile/apply.go", "\tb[0] = unfinished\n", "", byFiles},
+	{"csvfile: the name of the folder is not synced", "internal/ads/csvfile/destination.go", "disk.SyncParents(o.FS, dir); err", "error(nil); err", byFiles},
+	{"csvfile: the name of a file is not synced", "internal/ads/csvfile/files.go", "\t\treturn fmt.Errorf(\"putting a file in place: %w\", err)\n\t}\n\treturn s.syncNames(filepath.Dir(path))", "\t\treturn fmt.Errorf(\"putting a file in place: %w\", err)\n\t}\n\treturn nil", byFiles},
+	{"csvfile: a file is not synced", "internal/ads/csvfile/files.go", "\t\terr = out.Flush()\n\t}\n\tif err == nil {\n\t\terr = f.Sync()", "\t\terr = out.Flush()\n\t}\n\tif err == nil {\n\t\terr = nil", byFiles},
+	{"csvfile: the name of what is replaced is not synced", "internal/ads/csvfile/files.go", "s.syncNames(dir); err != nil { // the second name", "error(nil); err != nil { // the second name", byFiles},
+	{"csvfile: the name of what replaces is not synced", "internal/ads/csvfile/files.go", "s.syncNames(dir); err != nil { // the old content", "error(nil); err != nil { // the old content", byFiles},
+	{"csvfile: the name of what goes is not synced", "internal/ads/csvfile/files.go", "s.syncNames(filepath.Dir(path)); err != nil { // or a crash", "error(nil); err != nil { // or a crash", byFiles},
+	{"csvfile: what is overwritten is not synced", "internal/ads/csvfile/files.go", "\t\terr = overwrite(f, 0, size)\n\t}\n\tif err == nil {\n\t\terr = f.Sync()", "\t\terr = overwrite(f, 0, size)\n\t}\n\tif err == nil {\n\t\terr = nil", byFiles},
+	{"csvfile: names are not synced before a recovery overwrites", "internal/ads/csvfile/files.go", "s.syncNames(dir); err != nil { // what is overwritten", "error(nil); err != nil { // what is overwritten", byFiles},
+	{"csvfile: the name of a list is not synced", "internal/ads/csvfile/list.go", "d.fs.syncNames(d.dir); err", "error(nil); err", byFiles},
+	{"csvfile: what was read is not settled", "internal/ads/csvfile/list.go", "\t\terr = l.journal.Sync()\n", "\t\terr = nil\n", byFiles},
+	{"csvfile: what was cut off is not synced", "internal/ads/csvfile/list.go", "\tif err := l.journal.Sync(); err != nil {\n\t\treturn err", "\tif err := error(nil); err != nil {\n\t\treturn err", byFiles},
+
 	{"dedupe: a day is forgotten too early", "internal/dedupe/set.go", "from := today - s.keep", "from := today - s.keep + 1", byDedupe},
 	{"dedupe: nothing is known after a crash", "internal/engine/workspace.go", "c.apply(chunk, chunk.Seq > known)", "c.apply(chunk, false)", bySim},
 	{"dedupe: a refused append keeps its ids", loop, "		c.seen.Remove(b.addedKeys...)\n		return 0, nil, w.appendFailed(err)", "		return 0, nil, w.appendFailed(err)", bySim},
 	{"dedupe: known messages count again", core, "if known {", "if known && false {", byEngine},
+
+	{"dedupe: names that are built upon are not synced", "internal/dedupe/set.go", "\tif err := syncDir(o.FS, dir); err != nil {\n", "\tif err := error(nil); err != nil {\n", byIDs},
+	{"dedupe: the name of the folder is not synced", "internal/dedupe/set.go", "disk.SyncParents(o.FS, dir); err", "error(nil); err", byIDs},
+	{"dedupe: a file of ids is not synced", "internal/dedupe/write.go", "\tif err := f.Sync(); err != nil {", "\tif err := error(nil); err != nil {", byIDs},
+	{"dedupe: the names of files of ids are not synced", "internal/dedupe/manifest.go", "\tif err := syncDir(files, dir); err != nil {\n", "\tif err := error(nil); err != nil {\n", byIDs},
+	{"dedupe: the list of files is not synced", "internal/dedupe/manifest.go", "\t\terr = f.Sync()\n", "\t\terr = nil\n", byIDs},
+	{"dedupe: the name of the list of files is not synced", "internal/dedupe/manifest.go", "\t\treturn fmt.Errorf(\"replacing the list of files of message ids: %w\", err)\n\t}\n\treturn syncDir(files, dir)", "\t\treturn fmt.Errorf(\"replacing the list of files of message ids: %w\", err)\n\t}\n\treturn nil", byIDs},
+	{"dedupe: a noted erasure is not synced", "internal/dedupe/patch.go", "WriteAt(b, 0)\n\tif err == nil {\n\t\terr = f.Sync()", "WriteAt(b, 0)\n\tif err == nil {\n\t\terr = nil", byIDs},
+	{"dedupe: the name of a noted erasure is not synced", "internal/dedupe/patch.go", "\tif err := syncDir(files, dir); err != nil {\n\t\treturn fmt.Errorf(\"noting", "\tif err := error(nil); err != nil {\n\t\treturn fmt.Errorf(\"noting", byIDs},
+	{"dedupe: an erasure is not synced", "internal/dedupe/patch.go", "\tif sync && err == nil {\n\t\terr = f.Sync()", "\tif sync && err == nil {\n\t\terr = nil", byIDs},
+	{"dedupe: a copy of a file is not synced", "internal/dedupe/copy.go", "\t\terr = out.Sync()\n", "\t\terr = nil\n", byIDs},
+	{"dedupe: the name of a copy is not synced", "internal/dedupe/copy.go", "disk.SyncParents(s.fs, dir); err", "error(nil); err", byIDs},
+	{"dedupe: what failed leaves files with erased ids", "internal/dedupe/erase.go", "s.dropStrays(); err", "error(nil); err", byIDs},
+
+	{"seal: a key file is not synced", "internal/seal/file.go", "\t\terr = f.Sync()\n", "\t\terr = nil\n", byKeys},
+	{"seal: the name of a key file is not synced", "internal/seal/file.go", "\tif err := syncNames(files, path); err != nil {\n\t\treturn nil, err\n\t}\n\treturn k, nil", "\treturn k, nil", byKeys},
 
 	{"act: the gate is not asked again at release", intents, "	answer := t.Ask(t.PersonOf(r.Fragment), &in)\n	if answer.Verdict != orrery.Allow {", "	answer := t.Ask(t.PersonOf(r.Fragment), &in)\n	if answer.Verdict == 0 {", bySim},
 	{"act: a message gets a new key", intents, "queue(t, &in, effect, attempts)", "queue(t, &in, effect*0, attempts)", bySim},

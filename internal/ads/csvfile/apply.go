@@ -116,7 +116,7 @@ func (l *list) write(out delta, number uint64) error {
 		if len(f.lines) == 0 {
 			continue
 		}
-		err := writeFile(filepath.Join(l.d.dir, fileName(l.name, number, f.op)), func(w io.Writer) error {
+		err := l.d.fs.create(filepath.Join(l.d.dir, fileName(l.name, number, f.op)), func(w io.Writer) error {
 			return writeLines(w, l.d.columns, func(put func(line) error) error { return putAll(f.lines, put) })
 		})
 		if err != nil {
@@ -148,7 +148,16 @@ func putAll(lines []line, put func(line) error) error {
 
 // writeFull writes everybody who is on the list once out counts.
 func (l *list) writeFull(out delta) error {
-	return writeFile(filepath.Join(l.dir, fullName), func(w io.Writer) error {
+	path := filepath.Join(l.dir, fullName)
+	there, err := l.d.fs.has(path)
+	if err != nil {
+		return fmt.Errorf("looking for the file of all members: %w", err)
+	}
+	put := l.d.fs.create
+	if there {
+		put = l.d.fs.replace // those who are off the list now shall not stay readable on the disk
+	}
+	return put(path, func(w io.Writer) error {
 		return writeLines(w, l.d.columns, func(put func(line) error) error {
 			putRows := func(r record) error {
 				for _, row := range r.Rows {
@@ -185,11 +194,16 @@ func (l *list) append(records []record) error {
 		b = append(append(b, one...), '\n')
 		ends[i] = len(b)
 	}
-	if _, err := l.journal.WriteAt(b, l.end); err != nil {
-		return fmt.Errorf("writing its members: %w", err)
-	}
-	if err := l.journal.Sync(); err != nil {
-		return fmt.Errorf("syncing its members: %w", err)
+	// The first byte comes last: a crash leaves a batch that can be told from a damaged one.
+	begin := b[0]
+	b[0] = unfinished
+	for _, part := range [][]byte{b, {begin}} {
+		if _, err := l.journal.WriteAt(part, l.end); err != nil {
+			return fmt.Errorf("writing its members: %w", err)
+		}
+		if err := l.journal.Sync(); err != nil {
+			return fmt.Errorf("syncing its members: %w", err)
+		}
 	}
 	start := 0
 	for i, r := range records {

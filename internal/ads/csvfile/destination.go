@@ -5,20 +5,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"sync"
+	"syscall"
 
 	"github.com/orrery-cxm/orrery"
 	"github.com/orrery-cxm/orrery/internal/ads"
+	"github.com/orrery-cxm/orrery/internal/log/file/disk"
 )
 
 // Options of a destination.
 type Options struct {
 	Platform ads.Platform // whose columns and rules of hashing
 	Full     bool         // keep full.csv, which is written anew at each change
+	FS       disk.FS      // nil is the machine's
 }
 
 // Change is what a person's membership of a list shall be.
@@ -41,6 +43,7 @@ type Result struct {
 type Destination struct {
 	dir     string
 	o       Options
+	fs      fileSystem
 	columns []string
 
 	mu    sync.Mutex
@@ -55,10 +58,16 @@ func Open(dir string, o Options) (*Destination, error) {
 	if err := o.Platform.Valid(); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if o.FS == nil {
+		o.FS = disk.OS{}
+	}
+	if err := o.FS.MkdirAll(dir); err != nil {
 		return nil, fmt.Errorf("making the directory of audience files: %w", err)
 	}
-	d := &Destination{dir: dir, o: o, lists: map[string]*list{}, columns: []string{"person"}, step: func(string) error { return nil }}
+	if err := disk.SyncParents(o.FS, dir); err != nil {
+		return nil, fmt.Errorf("making the directory of audience files last: %w", err)
+	}
+	d := &Destination{dir: dir, o: o, fs: fileSystem{o.FS}, lists: map[string]*list{}, columns: []string{"person"}, step: func(string) error { return nil }}
 	for _, c := range ads.KeptColumns(o.Platform) {
 		d.columns = append(d.columns, c.Name)
 	}
@@ -67,7 +76,7 @@ func Open(dir string, o Options) (*Destination, error) {
 		return nil, err
 	}
 	for _, name := range names {
-		if err := recoverDir(filepath.Join(dir, name)); err != nil {
+		if err := d.fs.recover(filepath.Join(dir, name)); err != nil {
 			return nil, err
 		}
 		if _, err := d.list(name); err != nil {
@@ -79,17 +88,20 @@ func Open(dir string, o Options) (*Destination, error) {
 
 // names lists the lists that have a directory, sorted.
 func (d *Destination) names() ([]string, error) {
-	entries, err := os.ReadDir(d.dir)
+	all, err := d.fs.List(d.dir)
 	if err != nil {
 		return nil, fmt.Errorf("reading the directory of audience files: %w", err)
 	}
-	var names []string
-	for _, e := range entries {
-		if e.IsDir() && ads.CheckListName(e.Name()) == nil {
-			names = append(names, e.Name())
-		}
+	return slices.DeleteFunc(all, func(name string) bool { return ads.CheckListName(name) != nil || !d.isList(name) }), nil
+}
+
+// isList tells the directory of a list from a file that somebody else put there.
+func (d *Destination) isList(name string) bool {
+	if d.lists[name] != nil {
+		return true
 	}
-	return names, nil
+	_, err := d.fs.List(filepath.Join(d.dir, name))
+	return !errors.Is(err, syscall.ENOTDIR)
 }
 
 // list gives a list that is read, reading it if need be. Callers hold mu, or are Open.

@@ -5,21 +5,25 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/orrery-cxm/orrery/internal/log/file/disk"
 )
 
 // erase takes a person out of every file of the list, which must be opened anew afterwards. The journal goes last: as
 // long as it knows the person, an erasure that a crash cut short can be seen to be unfinished.
 func (l *list) erase(key string) error {
-	files, err := os.ReadDir(l.dir)
+	if err := l.d.fs.recover(l.dir); err != nil { // what failed half-way may hold the person too
+		return err
+	}
+	names, err := l.d.fs.List(l.dir)
 	if err != nil {
 		return fmt.Errorf("reading its directory: %w", err)
 	}
-	for _, f := range files {
-		if path := filepath.Join(l.dir, f.Name()); strings.HasSuffix(path, ".csv") {
-			if err := eraseFromFile(path, key); err != nil {
+	for _, name := range names {
+		if strings.HasSuffix(name, ".csv") {
+			if err := l.d.fs.eraseFrom(filepath.Join(l.dir, name), key); err != nil {
 				return err
 			}
 		}
@@ -33,10 +37,10 @@ func (l *list) erase(key string) error {
 	return l.rewrite(func(r record) bool { return r.Person != key })
 }
 
-// eraseFromFile rewrites a file without the person's rows. A file of changes that holds nobody else goes altogether.
-func eraseFromFile(path, key string) error {
+// eraseFrom rewrites a file without the person's rows. A file of changes that holds nobody else goes altogether.
+func (s fileSystem) eraseFrom(path, key string) error {
 	theirs, ottheirs := 0, 0
-	err := readRows(path, func(row []string, first bool) error {
+	err := s.readRows(path, func(row []string, first bool) error {
 		if row[0] == key && !first {
 			theirs++
 		} else if !first {
@@ -48,11 +52,11 @@ func eraseFromFile(path, key string) error {
 		return err
 	}
 	if ottheirs == 0 && filepath.Base(path) != fullName {
-		return wipe(path)
+		return s.remove(path)
 	}
-	return replaceSecurely(path, func(w io.Writer) error {
+	return s.replace(path, func(w io.Writer) error {
 		out := csv.NewWriter(w)
-		err := readRows(path, func(row []string, first bool) error {
+		err := s.readRows(path, func(row []string, first bool) error {
 			if row[0] == key && !first {
 				return nil
 			}
@@ -64,13 +68,13 @@ func eraseFromFile(path, key string) error {
 }
 
 // readRows calls f for each row of a CSV file, first the header.
-func readRows(path string, f func(row []string, first bool) error) error {
-	file, err := os.Open(path)
+func (s fileSystem) readRows(path string, f func(row []string, first bool) error) error {
+	file, err := s.OpenToRead(path)
 	if err != nil {
 		return fmt.Errorf("reading a file: %w", err)
 	}
 	defer file.Close()
-	in := csv.NewReader(file)
+	in := csv.NewReader(disk.Reader(file))
 	in.ReuseRecord = true
 	for first := true; ; first = false {
 		row, err := in.Read()

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"github.com/orrery-cxm/orrery/internal/log/file/disk"
 )
 
 const (
@@ -15,88 +18,129 @@ const (
 	oldSuffix  = ".old"  // replaced, to be overwritten
 )
 
-// writeFile makes a file that appears whole or not at all, for its owner only, durable when it returns.
-func writeFile(path string, write func(io.Writer) error) error {
-	if err := writePart(path, write); err != nil {
+// fileSystem is where a destination's files appear whole or not at all, and go without a trace.
+type fileSystem struct{ disk.FS }
+
+// create makes a file that appears whole or not at all, for its owner only, durable when it returns.
+func (s fileSystem) create(path string, write func(io.Writer) error) error {
+	if err := s.writePart(path, write); err != nil {
 		return err
 	}
-	if err := os.Rename(path+partSuffix, path); err != nil {
+	if err := s.Rename(path+partSuffix, path); err != nil {
 		return fmt.Errorf("putting a file in place: %w", err)
 	}
-	return syncDir(filepath.Dir(path))
+	return s.syncNames(filepath.Dir(path))
 }
 
-func writePart(path string, write func(io.Writer) error) error {
-	f, err := os.OpenFile(path+partSuffix, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+func (s fileSystem) writePart(path string, write func(io.Writer) error) error {
+	f, err := s.Create(path + partSuffix)
 	if err != nil {
 		return fmt.Errorf("making a file: %w", err)
 	}
-	out := bufio.NewWriterSize(f, 1<<16)
+	out := bufio.NewWriterSize(disk.Writer(f), 1<<16)
 	err = write(out)
 	if err == nil {
 		err = out.Flush()
 	}
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return errors.Join(fmt.Errorf("writing a file: %w", err), wipe(path+partSuffix))
+	if err == nil {
+		err = f.Sync()
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return errors.Join(fmt.Errorf("writing a file: %w", err), s.wipe(path+partSuffix))
 	}
 	return nil
 }
 
-// replaceSecurely replaces a file and overwrites what was there before. The old content keeps a second name until it is
-// gone, so that a crash at any moment leaves it either in use or findable by recoverDir.
-func replaceSecurely(path string, write func(io.Writer) error) error {
-	if err := recoverDir(filepath.Dir(path)); err != nil { // an earlier replacement may have failed half-way
+// replace replaces a file and overwrites what was there before. The old content keeps a second name until it is gone, so
+// that a crash at any moment leaves it either in use or findable by recover.
+func (s fileSystem) replace(path string, write func(io.Writer) error) error {
+	dir := filepath.Dir(path)
+	if err := s.recover(dir); err != nil { // an earlier replacement may have failed half-way
 		return err
 	}
-	if err := writePart(path, write); err != nil {
+	if err := s.writePart(path, write); err != nil {
 		return err
 	}
-	if err := os.Link(path, path+oldSuffix); err != nil {
+	if err := s.Link(path, path+oldSuffix); err != nil {
 		return fmt.Errorf("keeping the old file: %w", err)
 	}
-	if err := os.Rename(path+partSuffix, path); err != nil {
-		return fmt.Errorf("putting a file in place: %w", err)
-	}
-	if err := syncDir(filepath.Dir(path)); err != nil {
+	if err := s.syncNames(dir); err != nil { // the second name must last before the first is taken away
 		return err
 	}
-	return wipe(path + oldSuffix)
+	if err := s.Rename(path+partSuffix, path); err != nil {
+		return fmt.Errorf("putting a file in place: %w", err)
+	}
+	if err := s.syncNames(dir); err != nil { // the old content must not be in use when it is overwritten
+		return err
+	}
+	return s.wipe(path + oldSuffix)
 }
 
-// wipe overwrites a file with zeros and removes it.
-func wipe(path string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+// remove takes a file away and overwrites what was in it.
+func (s fileSystem) remove(path string) error {
+	if err := s.Rename(path, path+oldSuffix); err != nil {
+		return fmt.Errorf("putting a file aside: %w", err)
+	}
+	if err := s.syncNames(filepath.Dir(path)); err != nil { // or a crash leaves zeros under a name that is uploaded
+		return err
+	}
+	return s.wipe(path + oldSuffix)
+}
+
+// wipe overwrites a file with zeros and removes it. A power cut may bring it back with its zeros; recover looks for that.
+func (s fileSystem) wipe(path string) error {
+	f, err := s.Open(path)
 	if err != nil {
 		return fmt.Errorf("opening a file to overwrite it: %w", err)
 	}
-	size, err := f.Seek(0, io.SeekEnd)
-	zeros := make([]byte, 1<<16)
-	for at := int64(0); at < size && err == nil; at += int64(len(zeros)) {
-		_, err = f.WriteAt(zeros[:min(int64(len(zeros)), size-at)], at)
+	size, err := f.Size()
+	if err == nil {
+		err = overwrite(f, 0, size)
 	}
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err == nil {
+		err = f.Sync()
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("overwriting a file: %w", err)
 	}
-	if err := os.Remove(path); err != nil {
+	if err := s.Remove(path); err != nil {
 		return fmt.Errorf("removing a file: %w", err)
 	}
-	return syncDir(filepath.Dir(path))
+	return nil
 }
 
-// recoverDir finishes what a crash left in a list's directory: half-written files go, replaced ones are overwritten.
-func recoverDir(dir string) error {
-	files, err := os.ReadDir(dir)
+// overwrite writes zeros.
+func overwrite(f disk.File, from, to int64) error {
+	zeros := make([]byte, min(1<<16, max(0, to-from)))
+	for at := from; at < to; at += int64(len(zeros)) {
+		if _, err := f.WriteAt(zeros[:min(int64(len(zeros)), to-at)], at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recover finishes what a crash left in a list's directory: half-written files go, replaced ones are overwritten.
+func (s fileSystem) recover(dir string) error {
+	names, err := s.List(dir)
 	if err != nil {
 		return fmt.Errorf("reading a list's directory: %w", err)
 	}
-	for _, f := range files {
-		path := filepath.Join(dir, f.Name())
+	names = slices.DeleteFunc(names, func(n string) bool { return !strings.HasSuffix(n, oldSuffix) && !strings.HasSuffix(n, partSuffix) })
+	if len(names) == 0 {
+		return nil
+	}
+	if err := s.syncNames(dir); err != nil { // what is overwritten must have lost its place on the disk too
+		return err
+	}
+	for _, name := range names {
+		path := filepath.Join(dir, name)
 		base, replaced := strings.CutSuffix(path, oldSuffix)
 		switch {
-		case replaced && sameFile(path, base): // the new one did not take its place yet
-			err = os.Remove(path)
-		case replaced, strings.HasSuffix(path, partSuffix):
-			err = wipe(path)
+		case replaced && s.Same(path, base): // the new one did not take its place yet
+			err = s.Remove(path)
+		default:
+			err = s.wipe(path)
 		}
 		if err != nil {
 			return fmt.Errorf("tidying a list's directory: %w", err)
@@ -105,18 +149,19 @@ func recoverDir(dir string) error {
 	return nil
 }
 
-func sameFile(a, b string) bool {
-	x, errA := os.Stat(a)
-	y, errB := os.Stat(b)
-	return errA == nil && errB == nil && os.SameFile(x, y)
+// has says whether there is a file of that name.
+func (s fileSystem) has(path string) (bool, error) {
+	f, err := s.OpenToRead(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	} else if err != nil {
+		return false, err
+	}
+	return true, f.Close()
 }
 
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("opening a directory: %w", err)
-	}
-	if err := errors.Join(d.Sync(), d.Close()); err != nil {
+func (s fileSystem) syncNames(dir string) error {
+	if err := s.SyncDir(dir); err != nil {
 		return fmt.Errorf("syncing a directory: %w", err)
 	}
 	return nil

@@ -8,12 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/orrery-cxm/orrery"
 	"github.com/orrery-cxm/orrery/internal/ads"
+	"github.com/orrery-cxm/orrery/internal/log/file/disk"
 )
 
 const (
@@ -60,28 +60,31 @@ type list struct {
 	d       *Destination
 	dir     string
 	name    string
-	journal *os.File
+	journal disk.File
 	end     int64 // of the journal
 	number  uint64
-	lines   int // records in the journal, superseded ones included
+	batch   int64 // where the records of that number begin
+	lines   int   // records in the journal, superseded ones included
 	people  map[id]entry
 }
 
 func openList(d *Destination, name string) (_ *list, err error) {
 	l := &list{d: d, name: name, dir: filepath.Join(d.dir, name), people: map[id]entry{}}
-	if err := os.MkdirAll(l.dir, 0o700); err != nil {
+	if err := d.fs.MkdirAll(l.dir); err != nil {
 		return nil, fmt.Errorf("making its directory: %w", err)
 	}
 	path := filepath.Join(l.dir, journalName)
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		if err := writeFile(path, l.writeHead); err != nil {
-			return nil, err
-		}
-		if err := syncDir(d.dir); err != nil {
+	if there, err := d.fs.has(path); err != nil {
+		return nil, fmt.Errorf("looking for its members: %w", err)
+	} else if !there {
+		if err := d.fs.create(path, l.writeHead); err != nil {
 			return nil, err
 		}
 	}
-	if l.journal, err = os.OpenFile(path, os.O_RDWR, 0o600); err != nil {
+	if err := d.fs.syncNames(d.dir); err != nil { // also of a directory that a process which ended made
+		return nil, err
+	}
+	if l.journal, err = d.fs.Open(path); err != nil {
 		return nil, fmt.Errorf("opening its members: %w", err)
 	}
 	if err := errors.Join(l.load(), l.countFiles()); err != nil {
@@ -100,15 +103,22 @@ func (l *list) writeHead(w io.Writer) error {
 	return json.NewEncoder(w).Encode(head{l.d.o.Platform, l.d.columns, l.number})
 }
 
-// load reads the journal. A last line without its end was cut by a crash before anybody was told: it is dropped.
+// unfinished stands in place of the first byte of what is being appended, until all of it is durable.
+const unfinished = 0
+
+// load reads the journal. What a crash cut short before anybody was told is overwritten and dropped: a batch of lines
+// whose first byte is not there yet, or a last line without its end.
 func (l *list) load() error {
-	in := bufio.NewReaderSize(l.journal, 1<<16)
+	in := bufio.NewReaderSize(disk.Reader(l.journal), 1<<16)
 	for first := true; ; first = false {
 		line, err := in.ReadBytes('\n')
 		if errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			return fmt.Errorf("reading its members: %w", err)
+		}
+		if line[0] == unfinished {
+			break
 		}
 		if first {
 			err = l.checkHead(line)
@@ -123,10 +133,42 @@ func (l *list) load() error {
 	if l.end == 0 {
 		return ErrDamaged
 	}
-	if err := l.journal.Truncate(l.end); err != nil {
-		return fmt.Errorf("cutting off a half-written line: %w", err)
+	if err := l.cutOff(); err != nil {
+		return fmt.Errorf("cutting off what was half-written: %w", err)
+	}
+	return l.settle()
+}
+
+// settle makes sure that what is read is on the disk: where the last sync of a batch failed, its first byte may be seen
+// and lost all the same, and no later sync would write it.
+func (l *list) settle() error {
+	var begin [1]byte
+	_, err := l.journal.ReadAt(begin[:], l.batch)
+	if err == nil {
+		_, err = l.journal.WriteAt(begin[:], l.batch)
+	}
+	if err == nil {
+		err = l.journal.Sync()
+	}
+	if err != nil {
+		return fmt.Errorf("settling its members: %w", err)
 	}
 	return nil
+}
+
+// cutOff ends the journal where its records end, and leaves nothing readable of what came after.
+func (l *list) cutOff() error {
+	size, err := l.journal.Size()
+	if err != nil || size == l.end {
+		return err
+	}
+	if err := overwrite(l.journal, l.end, size); err != nil {
+		return err
+	}
+	if err := l.journal.Sync(); err != nil {
+		return err
+	}
+	return l.journal.Truncate(l.end)
 }
 
 func (l *list) checkHead(line []byte) error {
@@ -161,7 +203,9 @@ func (l *list) take(line []byte) error {
 
 func (l *list) note(r record, at int64, length int) {
 	l.lines++
-	l.number = max(l.number, r.Number)
+	if r.Number > l.number {
+		l.number, l.batch = r.Number, at
+	}
 	l.people[idOf(r.Person)] = entry{version: r.Version, at: at, length: int32(length), in: len(r.Rows) > 0}
 }
 
@@ -210,14 +254,14 @@ func (l *list) latest(f func(record, []byte) error) error {
 
 // countFiles makes sure that a number is never used twice, also when a crash came between the files and the journal.
 func (l *list) countFiles() error {
-	files, err := os.ReadDir(l.dir)
+	names, err := l.d.fs.List(l.dir)
 	if err != nil {
 		return fmt.Errorf("reading its directory: %w", err)
 	}
-	for _, f := range files {
+	for _, name := range names {
 		var n uint64
 		var kind string
-		if _, err := fmt.Sscanf(f.Name(), "%d-%s", &n, &kind); err == nil && (kind == "add.csv" || kind == "remove.csv") {
+		if _, err := fmt.Sscanf(name, "%d-%s", &n, &kind); err == nil && (kind == "add.csv" || kind == "remove.csv") {
 			l.number = max(l.number, n)
 		}
 	}
@@ -235,7 +279,7 @@ func (l *list) compacted() (*list, error) {
 
 // rewrite replaces the journal by the last record of each person for whom keep is true; l must be opened anew.
 func (l *list) rewrite(keep func(record) bool) error {
-	return replaceSecurely(filepath.Join(l.dir, journalName), func(w io.Writer) error {
+	return l.d.fs.replace(filepath.Join(l.dir, journalName), func(w io.Writer) error {
 		if err := l.writeHead(w); err != nil {
 			return err
 		}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"path/filepath"
 	"sync"
 	"syscall"
@@ -213,20 +212,9 @@ func (l *Log) syncDir(point, dir string) error {
 	return l.sync(point, func() error { return l.opts.FS.SyncDir(dir) })
 }
 
-// syncParents makes the name of dir durable, and those of the directories above it, which may be as new. It stops at
-// the first that this process may not read, or that is read-only: such a one is older than the log.
+// syncParents makes the name of dir durable, and those of the directories above it, which may be as new.
 func (l *Log) syncParents(point, dir string) error {
-	for dir = filepath.Clean(dir); ; dir = filepath.Dir(dir) {
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return nil
-		}
-		if err := l.syncDir(point, parent); errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
-			return nil
-		} else if err != nil {
-			return err
-		}
-	}
+	return l.sync(point, func() error { return disk.SyncParents(l.opts.FS, dir) })
 }
 
 func (l *Log) path(name string) string { return filepath.Join(l.opts.Dir, name) }

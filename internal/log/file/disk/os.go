@@ -37,6 +37,16 @@ func (OS) Create(name string) (File, error) {
 
 func (OS) Open(name string) (File, error) { return open(name, os.O_RDWR) }
 
+func (OS) OpenToRead(name string) (File, error) { return open(name, os.O_RDONLY) }
+
+func (OS) Link(from, to string) error { return os.Link(from, to) }
+
+func (OS) Same(a, b string) bool {
+	x, errA := os.Stat(a)
+	y, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(x, y)
+}
+
 func open(name string, flag int) (File, error) {
 	f, err := os.OpenFile(name, flag, 0o600)
 	if err != nil {

@@ -197,6 +197,16 @@ func (h *file) Allocate(size int64) error {
 	return nil
 }
 
+func (h *file) Truncate(size int64) error {
+	h.fs.mu.Lock()
+	defer h.fs.mu.Unlock()
+	if err := h.begin(Truncate); err != nil {
+		return h.fs.finish(err)
+	}
+	h.node.resize(int(size))
+	return nil
+}
+
 func (h *file) Sync() error { return h.sync(Sync) }
 
 func (h *file) DataSync() error { return h.sync(DataSync) }

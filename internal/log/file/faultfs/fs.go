@@ -21,6 +21,7 @@ const (
 	List     Kind = "list"
 	Create   Kind = "create"
 	Open     Kind = "open"
+	Link     Kind = "link"
 	Rename   Kind = "rename"
 	Remove   Kind = "remove"
 	SyncDir  Kind = "syncdir"
@@ -29,6 +30,7 @@ const (
 	WriteAt  Kind = "write"
 	Size     Kind = "size"
 	Allocate Kind = "allocate"
+	Truncate Kind = "truncate"
 	Sync     Kind = "sync"
 	DataSync Kind = "datasync"
 )

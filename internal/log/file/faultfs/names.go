@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"sort"
+	"syscall"
 
 	"github.com/orrery-cxm/orrery/internal/log/file/disk"
 )
@@ -43,6 +44,11 @@ func (f *FS) List(dir string) ([]string, error) {
 		return nil, f.finish(err)
 	}
 	dir = filepath.Clean(dir)
+	if n := f.seen[dir]; n == nil && dir != "." && dir != "/" {
+		return nil, fmt.Errorf("list %s: %w", dir, fs.ErrNotExist)
+	} else if n != nil && !n.dir {
+		return nil, fmt.Errorf("list %s: %w", dir, syscall.ENOTDIR)
+	}
 	var names []string
 	for name := range f.seen {
 		if filepath.Dir(name) == dir {
@@ -87,6 +93,37 @@ func (f *FS) Open(name string) (disk.File, error) {
 		return nil, fmt.Errorf("open %s: %w", name, fs.ErrNotExist)
 	}
 	return &file{fs: f, name: name, node: n, life: f.life}, nil
+}
+
+// OpenToRead opens a file.
+func (f *FS) OpenToRead(name string) (disk.File, error) { return f.Open(name) }
+
+// Link gives a file a second name, which is not yet durable.
+func (f *FS) Link(from, to string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	err := f.begin(Link, from)
+	if err != nil && !errors.Is(err, ErrDown) {
+		return err
+	}
+	from, to = filepath.Clean(from), filepath.Clean(to)
+	n := f.seen[from]
+	if n == nil || n.dir {
+		return f.finish(errors.Join(err, fmt.Errorf("link %s: %w", from, fs.ErrNotExist)))
+	}
+	if f.seen[to] != nil {
+		return f.finish(errors.Join(err, fmt.Errorf("link %s: %w", to, fs.ErrExist)))
+	}
+	f.name(to, n)
+	return f.finish(err)
+}
+
+// Same says whether two names are those of one file.
+func (f *FS) Same(a, b string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := f.seen[filepath.Clean(a)]
+	return n != nil && n == f.seen[filepath.Clean(b)]
 }
 
 // Rename gives a file another name.

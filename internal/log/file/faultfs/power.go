@@ -49,10 +49,11 @@ func (f *FS) apply(c change) {
 		}
 	}
 	if c.to != "" {
-		if old := f.durable[c.to]; old != nil && old != node {
+		old := f.durable[c.to]
+		f.durable[c.to] = node
+		if old != nil && old != node {
 			f.free(old)
 		}
-		f.durable[c.to] = node
 	} else if node != nil {
 		f.free(node)
 	}
@@ -60,6 +61,11 @@ func (f *FS) apply(c change) {
 
 // free keeps what is left on disk of a file without a name.
 func (f *FS) free(n *inode) {
+	for _, named := range f.durable {
+		if named == n {
+			return // it has another name
+		}
+	}
 	if !n.dir && len(n.disk) > 0 {
 		f.freed = append(f.freed, append([]byte(nil), n.disk...))
 	}
