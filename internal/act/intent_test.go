@@ -117,6 +117,24 @@ func TestAHeldIntentGoesWhenTheGateLetsItUnderTheSameKey(t *testing.T) {
 	}
 }
 
+func TestAMessageThatWasOvertakenComesAgainUnderTheSameKey(t *testing.T) {
+	w := newWorld(t)
+	id := w.offer(orrery.Intent{})
+	e := w.effect(id)
+	if _, err := w.release(e); err != nil {
+		t.Fatal(err)
+	}
+	w.now = w.now.Add(orrery.Minute)
+	w.answered(e, 1, orrery.OutcomeStale)
+	w.wants(id, orrery.IntentQueued, "it was overtaken before it was written")
+	if again := w.effect(id); again != e {
+		t.Errorf("the receiver may know the message by %s; it would come again as %s", e, again)
+	}
+	if r, err := w.release(e); err != nil || r.Attempt != 2 {
+		t.Errorf("the second attempt should begin: %+v (%v)", r, err)
+	}
+}
+
 func TestAnAnswerThatComesAfterAHoldDoesNotLetTheIntentGo(t *testing.T) {
 	w := newWorld(t)
 	id := w.offer(orrery.Intent{})

@@ -57,8 +57,8 @@ func restoreViews(t Turn, p *Policy, c *orrery.Case) {
 	}
 	done := map[orrery.FragmentID]bool{}
 	for _, who := range reached(t, c) {
-		still := holdsOf(t, func(h *orrery.Hold) bool {
-			return h.Kind == orrery.HoldProduct && h.Product == c.Product && h.Case != c.ID && h.Case != 0
+		still := holdsOf(t, func(h *orrery.Hold) bool { // those of this case are released; one set by hand withdrew nothing
+			return h.Kind == orrery.HoldProduct && h.Product == c.Product && h.Case != 0
 		}, who)
 		for i, f := range fragments(t, who) {
 			if i >= maxViewFacts || done[f] {

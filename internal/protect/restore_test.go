@@ -5,6 +5,7 @@ import (
 
 	"github.com/orrery-cxm/orrery"
 	"github.com/orrery-cxm/orrery/internal/desk"
+	"github.com/orrery-cxm/orrery/internal/protect"
 )
 
 // views tells the facts about views in their order: withdrawn for a case, or restored.
@@ -51,5 +52,21 @@ func TestADismissedCaseGivesItsViewsBackUnlessAnotherStands(t *testing.T) {
 	w.must(w.order(desk.DismissCase{Case: open(ana, ""), By: agent}))
 	if len(w.views()) != n {
 		t.Errorf("a case about no product has no views to give back: %v", w.views()[n:])
+	}
+}
+
+func TestViewsComeBackWhateverElseStandsAboutAnotherProductOrByHand(t *testing.T) {
+	w := newWorld(t)
+	w.consents(ana)
+	w.must(w.order(desk.OpenCase{Reporter: ana, Product: "kettle", By: agent}))
+	w.must(w.order(desk.OpenCase{Reporter: ana, Product: "toaster", By: agent}))
+	w.must(w.command(protect.PlaceHold{Fragment: ana, Product: "kettle", By: agent}))
+	opened := facts[*orrery.CaseOpened](w)
+	kettle := opened[0].Case.ID
+	before := len(w.views())
+	w.must(w.order(desk.DismissCase{Case: kettle, By: agent}))
+	got := w.views()[before:]
+	if len(got) != 1 || got[0] != "restored kettle "+kettle.String() {
+		t.Errorf("only a case about the kettle could withdraw its views again; the facts are %v", got)
 	}
 }

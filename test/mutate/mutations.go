@@ -55,6 +55,9 @@ var mutations = []mutation{
 	{"protect: anybody may release a hold", "internal/protect/holds.go", "if by.Trust < orrery.Staff {", "if by.Trust > orrery.Staff {", byGate},
 	{"protect: a reopened case holds nobody", "internal/protect/cases.go", "case changeReopened, changeUnsatisfied:", "case changeUnsatisfied:", bySim},
 
+	{"protect: views are withdrawn for another product", "internal/protect/cases.go", "h.Kind == orrery.HoldProduct && h.Product == c.Product && h.Case != 0", "h.Kind == orrery.HoldProduct && h.Case != 0", byGate},
+	{"protect: views are withdrawn for a hold by hand", "internal/protect/cases.go", "h.Kind == orrery.HoldProduct && h.Product == c.Product && h.Case != 0", "h.Kind == orrery.HoldProduct && h.Product == c.Product", byGate},
+
 	{"radar: a person counts as often as they write", "internal/radar/state.go", "if s.said[said{k, x.person}] {", "if false {", byRadar},
 	{"radar: what was said in a burst raises again", "internal/radar/state.go", "x.calm, x.known = a.Ended, nil", "x.known = nil", byRadar},
 	{"radar: a burst teaches what is usual", "internal/radar/series.go", "case skip:", "case false:", byRadar},
@@ -112,6 +115,7 @@ var mutations = []mutation{
 
 	{"act: the gate is not asked again at release", intents, "	answer := t.Ask(t.PersonOf(r.Fragment), &in)\n	if answer.Verdict != orrery.Allow {", "	answer := t.Ask(t.PersonOf(r.Fragment), &in)\n	if answer.Verdict == 0 {", bySim},
 	{"act: a message gets a new key", intents, "queue(t, &in, effect, attempts)", "queue(t, &in, effect*0, attempts)", bySim},
+	{"act: an overtaken message gets a new key", intents, "queue(t, &in, id, attempts)", "queue(t, &in, id*0, attempts)", []target{{"./internal/act", ""}}},
 	{"act: held messages are not asked about again", intents, "	if answer.Verdict == orrery.Allow {\n		queue(t, &in, effect, attempts)", "	if answer.Verdict != orrery.Allow {\n		queue(t, &in, effect, attempts)", bySim},
 	{"act: a wish keeps its version", wishes, "version = before.Version + 1", "version = before.Version", bySim},
 	{"act: a refused push counts as accepted", "internal/act/box.go", "if f.Outcome == orrery.Accepted && f.Version >= p.Acked {", "if f.Version >= p.Acked {", bySim},
