@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/go-json-experiment/json"
 
 	"github.com/orrery-cxm/orrery"
 	"github.com/orrery-cxm/orrery/internal/act"
@@ -27,7 +26,7 @@ type offerBody struct {
 	Product     string          `json:"product,omitempty" maxLength:"200"`
 	Life        orrery.LifeKind `json:"life,omitempty" doc:"a life event that the message speaks of"`
 	Case        orrery.CaseID   `json:"case,omitempty"`
-	Content     map[string]any  `json:"content,omitempty" doc:"given to the destination as it is"`
+	Content     Verbatim        `json:"content,omitempty" doc:"given to the destination as it is"`
 	UsefulUntil orrery.Instant  `json:"useful_until,omitempty"`
 	Priority    int             `json:"priority,omitempty" minimum:"-100" maximum:"100"`
 }
@@ -40,13 +39,7 @@ func (b *offerBody) intent(c caller) (orrery.Intent, error) {
 	in := orrery.Intent{Fragment: id, Class: b.Class, Channel: b.Channel, Key: b.Key, Destination: b.Destination, Theme: b.Theme,
 		Stance: b.Stance, Team: b.Team, Market: b.Market, Product: b.Product, Life: b.Life, Case: b.Case, UsefulUntil: b.UsefulUntil,
 		Priority: b.Priority, By: c.key.Actor()}
-	if b.Content != nil {
-		content, err := json.Marshal(b.Content, json.Deterministic(true))
-		if err != nil {
-			return orrery.Intent{}, orrery.Invalid("outbound.content", "content: not a JSON object")
-		}
-		in.Content = string(content)
-	}
+	in.Content = string(b.Content)
 	return in, nil
 }
 

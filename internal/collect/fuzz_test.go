@@ -3,7 +3,9 @@ package collect_test
 import (
 	"bytes"
 	"errors"
+	"math/big"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -98,9 +100,10 @@ func checkTouch(t *testing.T, c *orrery.Touch) {
 			t.Fatalf("a trait is no JSON: %q", v)
 		}
 		canonical := v.Clone()
-		if err := canonical.Canonicalize(jsontext.CanonicalizeRawInts(false)); err != nil || trait.Value != string(canonical) && trait.Value != "0" {
+		if err := canonical.Canonicalize(jsontext.CanonicalizeRawInts(false), jsontext.CanonicalizeRawFloats(false)); err != nil || trait.Value != string(canonical) && trait.Value != "0" {
 			t.Fatalf("a trait is not canonical: %q should be %q (%v)", trait.Value, canonical, err)
 		}
+		checkNumbers(t, v)
 	}
 }
 
@@ -143,4 +146,28 @@ func FuzzPixelNeverPanics(f *testing.F) {
 			checkTouch(t, &touches[i])
 		}
 	})
+}
+
+// checkNumbers wants each number with a fraction or an exponent to be written shortly, unless that would change it.
+func checkNumbers(t *testing.T, v jsontext.Value) {
+	d := jsontext.NewDecoder(bytes.NewReader(v), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	for {
+		token, err := d.ReadToken()
+		if err != nil {
+			return
+		}
+		raw := token.Clone().String()
+		if token.Kind() != '0' || !strings.ContainsAny(raw, ".eE") {
+			continue
+		}
+		short := jsontext.Value(raw).Clone()
+		if err := short.Canonicalize(); err != nil {
+			t.Fatalf("%q is no number: %v", raw, err)
+		}
+		is, _ := new(big.Rat).SetString(raw)
+		would, _ := new(big.Rat).SetString(string(short))
+		if string(short) != raw && is.Cmp(would) == 0 {
+			t.Fatalf("the number %q should be written %q", raw, short)
+		}
+	}
 }

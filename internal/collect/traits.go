@@ -61,8 +61,8 @@ func traitAt(traits []orrery.Trait, name string) int {
 	return -1
 }
 
-// canonical writes the value at node n so that equal values are equal texts: RFC 8785, but that whole numbers keep all
-// their digits.
+// canonical writes the value at node n so that equal values are equal texts: RFC 8785, but that numbers keep all their
+// digits (those which a double cannot hold stay as they are written).
 func (s *reading) canonical(n uint32) string {
 	raw := s.raw(n)
 	switch m := &s.nodes[n]; m.form {
@@ -82,8 +82,8 @@ func (s *reading) canonical(n uint32) string {
 		return raw
 	}
 	v := jsontext.Value(raw).Clone()
-	if err := v.Canonicalize(jsontext.CanonicalizeRawInts(false)); err != nil {
+	if err := v.Canonicalize(jsontext.CanonicalizeRawInts(false), jsontext.CanonicalizeRawFloats(false)); err != nil {
 		return raw // the scanner has accepted it, so this is never so
 	}
-	return string(v)
+	return string(shortNumbers(v))
 }

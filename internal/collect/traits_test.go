@@ -19,6 +19,19 @@ func TestTraitsAreCanonicalSoThatEqualValuesAreEqualTexts(t *testing.T) {
 	differ(t, "properties", "", got.Properties)
 }
 
+func TestNumbersOfTraitsKeepTheirValueWhateverADoubleCanHold(t *testing.T) {
+	for written, want := range map[string]string{
+		`9007199254740993`: `9007199254740993`, `9007199254740993.0`: `9007199254740993.0`, `9007199254740992.0`: `9007199254740992`,
+		`0.10000000000000000555`: `0.10000000000000000555`, `0.10`: `0.1`, `1E+2`: `100`, `-0.0`: `0`, `-0`: `0`, `12.50e-1`: `1.25`,
+		`1234567890123456789.123`: `1234567890123456789.123`, `1e300`: `1e+300`, `"1.50 \\"`: `"1.50 \\"`, `["-0.10",0.10]`: `["-0.10",0.1]`,
+	} {
+		got := one(t, collect.Identify, `{"userId":"u","traits":{"n":`+written+`}}`)
+		if len(got.Traits) != 1 || got.Traits[0].Value != want {
+			t.Errorf("the trait %s should be kept as %s; it is %v", written, want, got.Traits)
+		}
+	}
+}
+
 func TestTraitsInTheContextCountForAnIdentifyCallAndItsOwnWinOverThem(t *testing.T) {
 	got := one(t, collect.Identify, `{"userId":"u","traits":{"plan":"gold"},"context":{"traits":{"plan":"tin","age":30}}}`)
 	differ(t, "traits", []orrery.Trait{{Name: "plan", Value: `"gold"`, Origin: orrery.FirstParty}, {Name: "age", Value: `30`, Origin: orrery.FirstParty}}, got.Traits)
