@@ -55,9 +55,18 @@ func (l *life) open() (err error) {
 	l.fs.FailWith(nil)
 	l.fs.Restart()
 	l.fs.Kill()
-	if l.set, err = Open(lifeDir, Options{FS: l.fs}); err != nil {
+	if l.rand.IntN(2) == 0 {
+		n := l.rand.IntN(14)
+		l.note("power cut after %d while it opens", n)
+		l.fs.CutPowerAfter(n)
+	}
+	l.set, err = Open(lifeDir, Options{FS: l.fs})
+	if errors.Is(err, faultfs.ErrDown) {
+		return l.open()
+	} else if err != nil {
 		return fmt.Errorf("it does not open again: %w", err)
 	}
+	l.fs.Restart()
 	if l.set.Position() < l.sure {
 		return fmt.Errorf("its files reach chunk %d, and %d was acknowledged", l.set.Position(), l.sure)
 	}
