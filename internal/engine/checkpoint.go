@@ -201,9 +201,9 @@ func (s *state) refreeze() {
 	for id := range now.erased {
 		old.eraseTimeline(id)
 	}
-	for i := range now.entries {
-		e := &now.entries[i]
-		if now.erased[e.fragment] && !now.holds(int32(i)) {
+	for i := range now.entries.count {
+		e := now.entries.at(i)
+		if now.erased[e.fragment] && !now.holds(i) {
 			continue // written before the erasure
 		}
 		old.addEntry(e.fragment, e.at, e.kind, e.body)
@@ -217,7 +217,7 @@ func (s *state) refreeze() {
 	for m := range now.mentions {
 		old.mentions[m] = true
 	}
-	old.bytes += now.bytes - len(now.entries)*entryOverhead
+	old.bytes += now.bytes - int(now.entries.count)*entryOverhead
 	old.touches += now.touches
 	s.fresh, s.frozen = old, nil
 }

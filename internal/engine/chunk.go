@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	"github.com/klauspost/compress/zstd"
@@ -36,6 +37,10 @@ type chunkWriter struct {
 	scratch wire.Writer
 }
 
+// headRoom is what the head of a chunk, two numbers, takes at most. The facts are written behind it, so that sealing does
+// not move them.
+const headRoom = 2 * binary.MaxVarintLen64
+
 func (c *chunkWriter) reset() {
 	c.raw.B, c.last, c.count = c.raw.B[:0], 0, 0
 }
@@ -46,6 +51,7 @@ func (c *chunkWriter) add(at orrery.Stamp, f orrery.Fact) (start, end int, err e
 	if err := encodeFact(&c.scratch, f); err != nil {
 		return 0, 0, err
 	}
+	c.begin()
 	c.raw.Int(int64(at.Index) - c.last)
 	c.last = int64(at.Index)
 	c.raw.Uint(uint64(f.Kind()))
@@ -54,12 +60,20 @@ func (c *chunkWriter) add(at orrery.Stamp, f orrery.Fact) (start, end int, err e
 	return len(c.raw.B) - len(c.scratch.B), len(c.raw.B), nil
 }
 
+func (c *chunkWriter) begin() {
+	if len(c.raw.B) == 0 {
+		c.raw.B = append(c.raw.B, make([]byte, headRoom)...)
+	}
+}
+
 // seal returns the body of the chunk, appended to dst.
 func (c *chunkWriter) seal(dst []byte, enc *zstd.Encoder, at orrery.Instant) []byte {
+	c.begin()
 	var head wire.Writer
 	head.Int(int64(at))
 	head.Uint(uint64(c.count))
-	plain := append(head.B, c.raw.B...)
+	plain := c.raw.B[headRoom-len(head.B):]
+	copy(plain, head.B)
 	return enc.EncodeAll(plain, append(dst, chunkFormat))
 }
 

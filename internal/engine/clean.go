@@ -299,6 +299,10 @@ func (w *Workspace) purge(ctx context.Context, plan *Erasure, r *redactor) error
 			return fmt.Errorf("writing files of the checkpoint anew: %w", err)
 		}
 	}
+	release := func() error { w.core.state.store.release(); return nil } // the loop may still hold the old ones
+	if err := w.exclusively(ctx, release); err != nil {
+		return err
+	}
 	for until := time.Now().Add(purgeWait); ; {
 		m := db.Metrics()
 		if m.Table.ObsoleteCount == 0 && m.Table.ZombieCount == 0 {

@@ -28,7 +28,7 @@ type layer struct {
 	fragments map[orrery.FragmentID][]byte
 	cases     map[orrery.CaseID][]byte
 	accounts  map[orrery.AccountID][]byte
-	entries   []entry                     // of timelines, in the order of the log
+	entries   entries                     // of timelines, in the order of the log
 	latest    map[orrery.FragmentID]int32 // the last entry of a fragment, as its index in entries plus one
 	erased    map[orrery.FragmentID]bool  // their timelines on disk end here; entries of the layer are younger
 	timers    map[timer]bool              // true: set, false: cleared
@@ -51,25 +51,39 @@ func newState(s *store, at position, cacheBytes int) *state {
 
 // blob is the published state of a fragment; nil when it was never seen. The caller holds mu or is the loop.
 func (s *state) blob(id orrery.FragmentID) ([]byte, error) {
-	if b, ok := s.fresh.fragments[id]; ok {
-		return b, nil
-	}
-	if s.frozen != nil {
-		if b, ok := s.frozen.fragments[id]; ok {
-			return b, nil
-		}
-	}
-	if b, ok := s.cache.get(id); ok {
+	if b, ok := s.inMemory(id); ok {
 		return b, nil
 	}
 	b, err := s.store.get(idKey(keyFragment, uint64(id)))
-	if err != nil {
-		return nil, err
+	return s.keep(id, b, err)
+}
+
+// blobInLoop is blob for the loop alone.
+func (s *state) blobInLoop(id orrery.FragmentID) ([]byte, error) {
+	if b, ok := s.inMemory(id); ok {
+		return b, nil
 	}
-	if b != nil {
+	b, err := s.store.find(idKey(keyFragment, uint64(id)))
+	return s.keep(id, b, err)
+}
+
+func (s *state) inMemory(id orrery.FragmentID) ([]byte, bool) {
+	if b, ok := s.fresh.fragments[id]; ok {
+		return b, true
+	}
+	if s.frozen != nil {
+		if b, ok := s.frozen.fragments[id]; ok {
+			return b, true
+		}
+	}
+	return s.cache.get(id)
+}
+
+func (s *state) keep(id orrery.FragmentID, b []byte, err error) ([]byte, error) {
+	if err == nil && b != nil {
 		s.cache.put(id, b)
 	}
-	return b, nil
+	return b, err
 }
 
 func (s *state) caseBlob(id orrery.CaseID) ([]byte, error) {
@@ -105,12 +119,12 @@ func (s *state) freeze() (*layer, position) {
 		return nil, position{}
 	}
 	s.frozen, s.fresh = s.fresh, newLayer()
-	s.fresh.entries = make([]entry, 0, len(s.frozen.entries)) // about as many will come again
 	return s.frozen, s.at
 }
 
-// thaw lets go of a layer that is safely on disk.
+// thaw lets go of a layer that is safely on disk. Only the loop calls it.
 func (s *state) thaw() {
+	s.store.release()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for id, b := range s.frozen.fragments {
@@ -207,13 +221,32 @@ type entry struct {
 	body     []byte
 }
 
+// entries is a list that grows without moving what it holds.
+type entries struct {
+	slabs [][]entry
+	count int32
+}
+
+const slabEntries = 4096
+
+func (s *entries) add(e entry) {
+	if n := len(s.slabs); n == 0 || len(s.slabs[n-1]) == slabEntries {
+		s.slabs = append(s.slabs, make([]entry, 0, slabEntries))
+	}
+	last := &s.slabs[len(s.slabs)-1]
+	*last = append(*last, e)
+	s.count++
+}
+
+func (s *entries) at(i int32) *entry { return &s.slabs[i/slabEntries][i%slabEntries] }
+
 // entryOverhead is what an entry costs in memory beside its body.
 const entryOverhead = 72
 
 // addEntry appends one entry to the fragment's timeline.
 func (l *layer) addEntry(id orrery.FragmentID, at orrery.Stamp, kind orrery.FactKind, body []byte) {
-	l.entries = append(l.entries, entry{fragment: id, at: at, before: l.latest[id], kind: kind, body: body})
-	l.latest[id] = int32(len(l.entries))
+	l.entries.add(entry{fragment: id, at: at, before: l.latest[id], kind: kind, body: body})
+	l.latest[id] = l.entries.count
 	l.bytes += entryOverhead
 }
 
@@ -226,7 +259,7 @@ func (l *layer) eraseTimeline(id orrery.FragmentID) {
 
 // holds says that an entry still belongs to its fragment's timeline: it was not written before an erasure.
 func (l *layer) holds(i int32) bool {
-	for at := l.latest[l.entries[i].fragment]; at != 0; at = l.entries[at-1].before {
+	for at := l.latest[l.entries.at(i).fragment]; at != 0; at = l.entries.at(at - 1).before {
 		if at-1 == i {
 			return true
 		}
@@ -238,11 +271,11 @@ func (l *layer) holds(i int32) bool {
 func (l *layer) page(w *wire.Writer, id orrery.FragmentID) (last orrery.Seq) {
 	var order [64]int32
 	list := order[:0]
-	for i := l.latest[id]; i != 0; i = l.entries[i-1].before {
+	for i := l.latest[id]; i != 0; i = l.entries.at(i - 1).before {
 		list = append(list, i-1)
 	}
 	for i := len(list) - 1; i >= 0; i-- {
-		e := &l.entries[list[i]]
+		e := l.entries.at(list[i])
 		w.Uint(uint64(e.at.Seq))
 		w.Uint(uint64(e.at.Incarnation))
 		w.Uint(uint64(e.at.Index))

@@ -82,7 +82,7 @@ func (s *state) entries(id orrery.FragmentID, from Cursor, n int) ([]Fact, error
 			continue
 		}
 		for i := l.latest[id]; i != 0 && len(out) < n; {
-			e := &l.entries[i-1]
+			e := l.entries.at(i - 1)
 			if i = e.before; !from.before(e.at) {
 				continue
 			}

@@ -183,7 +183,7 @@ func (b *batch) load(id orrery.FragmentID) *fragment {
 		return f
 	}
 	if f == nil {
-		blob, err := b.core.state.blob(id)
+		blob, err := b.core.state.blobInLoop(id)
 		if err != nil {
 			panic(stateError{err})
 		}

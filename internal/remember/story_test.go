@@ -164,3 +164,24 @@ func TestTwoStatesOfOneMomentAreCombinedTheSameWayRoundAndRound(t *testing.T) {
 		t.Errorf("one way round the order is %+v, the other way %+v", x.Orders(), y.Orders())
 	}
 }
+
+func TestWhatWasReadStaysWhenALateViewComes(t *testing.T) {
+	m := &remember.Memory{}
+	view := func(product string, at orrery.Instant) {
+		m.Evolve(7, &orrery.TouchRecorded{Anchor: 7, Touch: orrery.Touch{Kind: orrery.Track, Name: "Product Viewed", Product: product, At: at}}, orrery.Stamp{})
+	}
+	for i := range orrery.Instant(10) {
+		view(fmt.Sprintf("product-%d", i), base+10*i)
+	}
+	read := m.Products()
+	view("late", base+35)
+	view("later", base+36)
+	for i, v := range read {
+		if want := fmt.Sprintf("product-%d", 9-i); v.Product != want {
+			t.Errorf("the list read before now says %q where it said %q", v.Product, want)
+		}
+	}
+	if now := m.Products(); len(now) != 12 || now[6].Product != "later" || now[7].Product != "late" || now[8].Product != "product-3" {
+		t.Errorf("after two late views: %+v", now)
+	}
+}

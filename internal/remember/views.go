@@ -49,11 +49,7 @@ func (m *Memory) Products() []ProductView {
 func (m *Memory) viewed(v ProductView) {
 	p := &m.products
 	if p.count > 0 && v.At <= p.latest {
-		list := m.Products()
-		i, _ := slices.BinarySearchFunc(list, v, compareViews)
-		if i < MaxProducts {
-			m.setProducts(slices.Insert(list, i, v))
-		}
+		m.viewedLate(v)
 		return
 	}
 	m.ownProducts()
@@ -61,10 +57,39 @@ func (m *Memory) viewed(v ProductView) {
 	writeView(&w, &v)
 	p.bytes, p.latest = w.B, v.At
 	if p.count++; p.count > MaxProducts {
-		r := wire.NewReader(p.bytes)
-		readView(r)
-		p.bytes, p.count = r.Rest(), p.count-1
+		p.dropOldest()
 	}
+}
+
+// viewedLate puts a view among those that it came after: several workers of one sender make that common. The bytes before
+// and behind it are copied into new ones, because strings that were read from the old ones may still be in use.
+func (m *Memory) viewedLate(v ProductView) {
+	p := &m.products
+	stored := p.stored(m.raw)
+	r := wire.NewReader(stored)
+	before := 0
+	for r.Len() > 0 {
+		if old := readView(r); compareViews(old, v) < 0 {
+			break
+		}
+		before = len(stored) - r.Len()
+	}
+	if before == 0 && p.count >= MaxProducts {
+		return
+	}
+	w := wire.Writer{B: append(make([]byte, 0, len(stored)+len(stored)/4+64), stored[:before]...)}
+	writeView(&w, &v)
+	p.bytes, p.own = append(w.B, stored[before:]...), true
+	if p.count++; p.count > MaxProducts {
+		p.dropOldest()
+	}
+}
+
+// dropOldest skips the first of the own bytes.
+func (v *views) dropOldest() {
+	r := wire.NewReader(v.bytes)
+	readView(r)
+	v.bytes, v.count = r.Rest(), v.count-1
 }
 
 // ownProducts copies the stored bytes once, with room behind them.

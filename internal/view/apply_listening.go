@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/orrery-cxm/orrery"
+	"github.com/orrery-cxm/orrery/internal/desk"
 	"github.com/orrery-cxm/orrery/internal/engine"
 	"github.com/orrery-cxm/orrery/internal/listen"
 )
@@ -39,7 +40,8 @@ func (a *applier) listening(at orrery.Stamp, f orrery.Fact) {
 	case *orrery.SignalsRevised:
 		a.revised(at, f)
 	case *orrery.CaseOpened:
-		if f.By.Trust >= orrery.Server && f.By.Trust != orrery.Internal && f.Case.Touch != 0 {
+		// A text that was understood as a complaint opens its case in the name of its source: nobody disagrees there.
+		if (f.Case.Theme == desk.ThemeManual || f.By.Trust == orrery.Staff) && f.Case.Touch != 0 {
 			a.disagrees(f.Case.Touch, whoseOpened, "intents."+orrery.IntentComplaint)
 		}
 	case *orrery.CaseChanged:

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/orrery-cxm/orrery"
+	"github.com/orrery-cxm/orrery/internal/desk"
 )
 
 // said is a message with what was understood of it.
@@ -123,5 +124,21 @@ func TestTheRandomSampleAsksWhateverTheEngineThinks(t *testing.T) {
 	after, err := f.DoubtCounts(context.Background())
 	if err != nil || after.RandomWaiting != c.RandomWaiting-1 || after.RandomAnswered != 1 {
 		t.Errorf("after an answer: %+v, %v", after, err)
+	}
+}
+
+func TestACaseOpenedByATextIsNoDisagreementAndOneOpenedByAnAgentIs(t *testing.T) {
+	s := newTape("a")
+	f := follow(t, t.TempDir(), s)
+	defer f.stop(t)
+	shop, ann := orrery.Actor{Name: "shop", Trust: orrery.Server}, orrery.Actor{Name: "ann", Trust: orrery.Staff}
+	heard, missed := orrery.TouchID(s.next(0)), orrery.TouchID(s.next(1))
+	certain := orrery.Signals{Polarity: orrery.Negative, Confidence: 990, Intents: []orrery.Label{{Name: orrery.IntentComplaint, Confidence: 990}}}
+	calm := orrery.Signals{Polarity: orrery.Neutral, Confidence: 990}
+	s.put(said(1, certain), said(2, calm), &orrery.CaseOpened{Case: orrery.Case{ID: 7, Reporter: 1, Touch: heard, Theme: desk.ThemeComplaint}, By: shop},
+		&orrery.CaseOpened{Case: orrery.Case{ID: 8, Reporter: 2, Touch: missed, Theme: desk.ThemeManual}, By: ann})
+	f.reach(t, s.Seq())
+	if got := doubts(t, f, DoubtFilter{Reason: ReasonDisagreeing}); len(got) != 1 || got[0].Touch != missed || got[0].Whose != "case.opened" {
+		t.Errorf("only the text in which an agent saw what nobody understood is a disagreement; listed %+v", got)
 	}
 }
