@@ -10,8 +10,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/cockroachdb/pebble/v2"
-
 	"github.com/orrery-cxm/orrery"
 	"github.com/orrery-cxm/orrery/internal/wire"
 )
@@ -142,8 +140,7 @@ func (w *Workspace) cleanState(plan *Erasure, r *redactor) error {
 		return err
 	}
 	s := w.core.state
-	b := s.store.db.NewBatch()
-	defer b.Close()
+	b := rows{}
 	for id := range r.cases {
 		if err := w.cleanCase(b, id, r); err != nil {
 			return err
@@ -158,21 +155,15 @@ func (w *Workspace) cleanState(plan *Erasure, r *redactor) error {
 		return err
 	}
 	for _, id := range plan.Fragments {
-		from := idKey(keyMention, uint64(id))
-		if err := b.DeleteRange(from, after(from), nil); err != nil {
-			return fmt.Errorf("cleaning the checkpoint: %w", err)
-		}
+		b.deleteAll(idKey(keyMention, uint64(id)))
 	}
-	if err := b.Commit(pebble.NoSync); err != nil {
-		return fmt.Errorf("cleaning the checkpoint: %w", err)
-	}
-	if err := s.store.db.Flush(); err != nil {
+	if err := s.store.write(b); err != nil {
 		return fmt.Errorf("cleaning the checkpoint: %w", err)
 	}
 	return nil
 }
 
-func (w *Workspace) cleanCase(b *pebble.Batch, id orrery.CaseID, r *redactor) error {
+func (w *Workspace) cleanCase(b rows, id orrery.CaseID, r *redactor) error {
 	blob, err := w.core.state.caseBlob(id)
 	if err != nil || blob == nil {
 		return err
@@ -185,10 +176,11 @@ func (w *Workspace) cleanCase(b *pebble.Batch, id orrery.CaseID, r *redactor) er
 		delete(r.cases, id) // somebody else's by now
 		return nil
 	}
-	return b.Delete(idKey(keyCase, uint64(id)), nil)
+	b.put(idKey(keyCase, uint64(id)), nil)
+	return nil
 }
 
-func (w *Workspace) cleanAccount(b *pebble.Batch, id orrery.AccountID, r *redactor) error {
+func (w *Workspace) cleanAccount(b rows, id orrery.AccountID, r *redactor) error {
 	blob, err := w.core.state.accountBlob(id)
 	if err != nil || blob == nil {
 		return err
@@ -212,7 +204,8 @@ func (w *Workspace) cleanAccount(b *pebble.Batch, id orrery.AccountID, r *redact
 	if blob, err = encodeRare.Marshal(&a); err != nil {
 		return fmt.Errorf("encoding account: %w", err)
 	}
-	return b.Set(append([]byte{keyAccount}, id...), blob, nil)
+	b.put(append([]byte{keyAccount}, id...), blob)
+	return nil
 }
 
 // known says that a fragment is somebody; of an erased one at most a removal is left that a destination has not taken yet.
@@ -226,7 +219,7 @@ func (w *Workspace) known(id orrery.FragmentID) (bool, error) {
 }
 
 // rewriteEntries puts entries in the place of those of the same stamp.
-func (w *Workspace) rewriteEntries(b *pebble.Batch, changed []changedEntry) error {
+func (w *Workspace) rewriteEntries(b rows, changed []changedEntry) error {
 	of := map[orrery.FragmentID]map[orrery.Stamp][]byte{}
 	for _, c := range changed {
 		if of[c.fragment] == nil {
@@ -240,7 +233,8 @@ func (w *Workspace) rewriteEntries(b *pebble.Batch, changed []changedEntry) erro
 			if err != nil || !any {
 				return true, err
 			}
-			return true, b.Set(bytes.Clone(key), page, nil)
+			b.put(key, page)
+			return true, nil
 		})
 		if err != nil {
 			return fmt.Errorf("cleaning a timeline: %w", err)

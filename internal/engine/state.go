@@ -1,10 +1,7 @@
 package engine
 
 import (
-	"fmt"
 	"sync"
-
-	"github.com/cockroachdb/pebble/v2"
 
 	"github.com/orrery-cxm/orrery"
 	"github.com/orrery-cxm/orrery/internal/wire"
@@ -140,78 +137,6 @@ func (s *state) thaw() {
 	s.frozen = nil
 }
 
-// flush writes a layer and its position in one atomic batch and makes it durable.
-func (s *store) flush(l *layer, at position, own []byte) error {
-	b := s.db.NewBatchWithSize(l.bytes + l.bytes/4 + 4096)
-	defer b.Close()
-	put := func(key, value []byte) error {
-		if len(value) == 0 {
-			return b.Delete(key, nil)
-		}
-		return b.Set(key, value, nil)
-	}
-	for id, blob := range l.fragments {
-		if err := put(idKey(keyFragment, uint64(id)), blob); err != nil {
-			return fmt.Errorf("writing the checkpoint: %w", err)
-		}
-	}
-	for id, blob := range l.cases {
-		if err := put(idKey(keyCase, uint64(id)), blob); err != nil {
-			return fmt.Errorf("writing the checkpoint: %w", err)
-		}
-	}
-	for id, blob := range l.accounts {
-		if err := put(append([]byte{keyAccount}, id...), blob); err != nil {
-			return fmt.Errorf("writing the checkpoint: %w", err)
-		}
-	}
-	if err := l.putPages(b); err != nil {
-		return fmt.Errorf("writing the checkpoint: %w", err)
-	}
-	for t, set := range l.timers {
-		key := pairKey(keyTimer, uint64(t.at), uint64(t.person))
-		var err error
-		if set {
-			err = b.Set(key, nil, nil)
-		} else {
-			err = b.Delete(key, nil)
-		}
-		if err != nil {
-			return fmt.Errorf("writing the checkpoint: %w", err)
-		}
-	}
-	for id, set := range l.waiting {
-		key := idKey(keyWaiting, uint64(id))
-		var err error
-		if set {
-			err = b.Set(key, nil, nil)
-		} else {
-			err = b.Delete(key, nil)
-		}
-		if err != nil {
-			return fmt.Errorf("writing the checkpoint: %w", err)
-		}
-	}
-	for m := range l.mentions {
-		if err := b.Set(pairKey(keyMention, uint64(m.fragment), uint64(m.seq)), nil, nil); err != nil {
-			return fmt.Errorf("writing the checkpoint: %w", err)
-		}
-	}
-	if err := b.Set([]byte{keyMeta, 'w'}, own, nil); err != nil {
-		return fmt.Errorf("writing the checkpoint: %w", err)
-	}
-	if err := putPosition(b, at); err != nil {
-		return fmt.Errorf("writing the checkpoint: %w", err)
-	}
-	if err := b.Commit(pebble.NoSync); err != nil {
-		return fmt.Errorf("writing the checkpoint: %w", err)
-	}
-	if err := s.db.Flush(); err != nil {
-		return fmt.Errorf("making the checkpoint durable: %w", err)
-	}
-	return nil
-}
-
 // entry is one line of a fragment's timeline that is not on disk yet. Its body shares the memory of its chunk.
 type entry struct {
 	fragment orrery.FragmentID
@@ -285,23 +210,4 @@ func (l *layer) page(w *wire.Writer, id orrery.FragmentID) (last orrery.Seq) {
 		last = e.at.Seq
 	}
 	return last
-}
-
-// putPages adds a page for each fragment that has entries.
-func (l *layer) putPages(b *pebble.Batch) error {
-	for id := range l.erased {
-		prefix := idKey(keyPage, uint64(id))
-		if err := b.DeleteRange(prefix, after(prefix), nil); err != nil {
-			return err
-		}
-	}
-	var w wire.Writer
-	for id := range l.latest {
-		w.B = w.B[:0]
-		last := l.page(&w, id)
-		if err := b.Set(pairKey(keyPage, uint64(id), ^uint64(last)), w.B, nil); err != nil {
-			return err
-		}
-	}
-	return nil
 }

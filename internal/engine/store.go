@@ -36,8 +36,10 @@ var errMismatch = errors.New("the checkpoint does not belong to this log")
 
 // store is the checkpoint on disk.
 type store struct {
-	db     *pebble.DB    // nil in a frozen view
-	reader pebble.Reader // db, or a snapshot of it
+	dir     string
+	options *pebble.Options
+	db      *pebble.DB    // nil in a frozen view
+	reader  pebble.Reader // db, or a snapshot of it
 
 	seeker *pebble.Iterator // of the loop, as of the last checkpoint
 }
@@ -54,8 +56,8 @@ func openStore(dir string, fs vfs.FS, cacheBytes int64) (*store, error) {
 	cache := pebble.NewCache(cacheBytes)
 	defer cache.Unref()
 	o := &pebble.Options{
-		FS: fs, Cache: cache, DisableWAL: true, MemTableSize: 16 << 20, MemTableStopWritesThreshold: 8,
-		L0CompactionThreshold: 8, L0StopWritesThreshold: 32, LBaseMaxBytes: 4 << 30, MaxOpenFiles: 512,
+		FS: fs, Cache: cache, DisableWAL: true, MemTableSize: 1 << 20, // everything comes as tables
+		L0CompactionThreshold: 8, L0CompactionFileThreshold: 8 << maxStripeBits, L0StopWritesThreshold: 32, LBaseMaxBytes: 4 << 30, MaxOpenFiles: 512,
 		Logger: quietLogger{}, FormatMajorVersion: pebble.FormatNewest,
 	}
 	for i := range o.TargetFileSizes {
@@ -69,11 +71,16 @@ func openStore(dir string, fs vfs.FS, cacheBytes int64) (*store, error) {
 		o.Levels[i].BlockSize = 8 << 10
 		o.Levels[i].IndexBlockSize = 1 << 20 // one level of index in a table
 	}
+	o.EnsureDefaults()
 	db, err := pebble.Open(dir, o)
 	if err != nil {
 		return nil, fmt.Errorf("opening the checkpoint in %s: %w", dir, err)
 	}
-	return &store{db: db, reader: db}, nil
+	s := &store{dir: dir, options: o, db: db, reader: db}
+	if err := s.sweepIncoming(); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
 }
 
 func (s *store) close() error {
@@ -148,13 +155,13 @@ func (s *store) position() (position, error) {
 	return p, nil
 }
 
-func putPosition(b *pebble.Batch, p position) error {
+func positionBytes(p position) []byte {
 	var w wire.Writer
 	w.Uint(uint64(p.seq))
 	w.Uint(uint64(p.incarnation))
 	w.Int(int64(p.time))
 	w.Bytes(p.hash[:])
-	return b.Set([]byte{keyMeta, 'p'}, w.B, nil)
+	return w.B
 }
 
 func (s *store) iter(o *pebble.IterOptions) (*pebble.Iterator, error) {

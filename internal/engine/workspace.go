@@ -197,7 +197,7 @@ func (w *Workspace) openStores(ctx context.Context) error {
 }
 
 func (w *Workspace) openCheckpoint(ctx context.Context, dir string) (*store, position, error) {
-	s, err := openStore(dir, vfs.Default, 112<<20)
+	s, err := openStore(dir, vfs.Default, 64<<20)
 	if err != nil {
 		return nil, position{}, err
 	}

@@ -63,7 +63,7 @@ type database struct {
 
 // openDatabase opens or makes the file. It fails with errForeign when it is of another version.
 func openDatabase(ctx context.Context, dir string) (*database, error) {
-	pragmas := []string{"auto_vacuum(2)", "journal_mode(WAL)", "synchronous(NORMAL)", "secure_delete(ON)", "busy_timeout(5000)",
+	pragmas := []string{fmt.Sprintf("page_size(%d)", pageBytes), "auto_vacuum(2)", "journal_mode(WAL)", "synchronous(NORMAL)", "secure_delete(ON)", "busy_timeout(5000)",
 		"trusted_schema(OFF)", "cache_size(-32768)",
 		"wal_autocheckpoint(8192)"} // 32 MiB: a page that changes often is moved into the file once for many changes
 	d := &database{dir: dir, texts: map[string]*sql.Stmt{}, said: &recently{seed: maphash.MakeSeed(), said: map[orrery.FragmentID]uint64{}}}

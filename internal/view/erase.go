@@ -1,7 +1,6 @@
 package view
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/binary"
@@ -123,25 +122,32 @@ func (t *traces) text(b []byte) {
 	}
 }
 
-// scrub takes erased bytes out of the files and says so in the file itself. Without traces, after a crash, it writes the
-// file anew.
+// scrub takes erased bytes out of the files and says so in the file itself: out of the unused parts of the pages in which
+// they are found, or, after a crash and wherever that is not possible, by writing the file anew.
 func (f *Follower) scrub(ctx context.Context, g *gathering, t *traces) error {
 	ctx = context.WithoutCancel(ctx)
 	if err := f.settleFile(ctx, "PRAGMA incremental_vacuum"); err != nil {
 		return err
 	}
-	found := t == nil || t.unsure
-	if !found {
-		var err error
-		if found, err = t.in(filepath.Join(f.options.Dir, fileName)); err != nil {
+	anew := t == nil || t.unsure
+	if !anew {
+		pages, err := t.in(filepath.Join(f.options.Dir, fileName))
+		if err != nil {
 			return err
 		}
+		done, err := f.clearPages(ctx, pages)
+		if err != nil {
+			return err
+		}
+		anew = !done
 	}
-	if found {
+	statement := "SELECT 1" // only the write-ahead log is to be moved
+	if anew {
 		slog.Info("writing the views anew after an erasure")
-		if err := f.settleFile(ctx, "VACUUM"); err != nil {
-			return err
-		}
+		statement = "VACUUM"
+	}
+	if err := f.settleFile(ctx, statement); err != nil {
+		return err
 	}
 	if _, err := f.db.write.ExecContext(ctx, "UPDATE place SET scrub = 0"); err != nil {
 		return fmt.Errorf("noting the end of an erasure: %w", err)
@@ -168,52 +174,62 @@ func (f *Follower) settleFile(ctx context.Context, statement string) error {
 	return nil
 }
 
-// in looks for the patterns in a file.
-func (t *traces) in(path string) (bool, error) {
+// in looks for the patterns in a file and returns the numbers of the pages in which one begins, ascending.
+func (t *traces) in(path string) ([]int, error) {
 	if len(t.patterns) == 0 {
-		return false, nil
+		return nil, nil
 	}
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+		return nil, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("looking for erased bytes: %w", err)
+		return nil, fmt.Errorf("looking for erased bytes: %w", err)
 	}
 	defer file.Close()
-	found, err := t.find(bufio.NewReaderSize(file, 1<<16))
+	pages, err := t.find(file)
 	if err != nil {
-		return false, fmt.Errorf("looking for erased bytes: %w", err)
+		return nil, fmt.Errorf("looking for erased bytes: %w", err)
 	}
-	return found, nil
+	return pages, nil
 }
 
-// find reads to the end or to the first pattern. Each place is looked at by its first two bytes; few go further.
-func (t *traces) find(r io.Reader) (bool, error) {
+// pageBytes is the size of a page of the lists, SQLite's own default.
+const pageBytes = 4096
+
+// find reads to the end. Each place is looked at by its first two bytes; few go further. No pattern goes over a page's
+// end: of a longer text, pieces are looked for.
+func (t *traces) find(r io.Reader) (pages []int, err error) {
 	var starts [1 << 16][]int32
-	longest := 0
 	for i, p := range t.patterns {
 		k := uint16(p[0])<<8 | uint16(p[1])
 		starts[k] = append(starts[k], int32(i))
-		longest = max(longest, len(p))
 	}
-	buffer := make([]byte, 0, 1<<20+longest)
-	for {
-		n, err := io.ReadFull(r, buffer[len(buffer):cap(buffer)])
-		buffer = buffer[:len(buffer)+n]
-		for i := 0; i+1 < len(buffer); i++ {
-			for _, p := range starts[uint16(buffer[i])<<8|uint16(buffer[i+1])] {
-				if bytes.HasPrefix(buffer[i:], t.patterns[p]) {
-					return true, nil
-				}
+	buffer := make([]byte, 256*pageBytes)
+	for number := 1; ; {
+		n, err := io.ReadFull(r, buffer)
+		for from := 0; from < n; from += pageBytes {
+			if t.inPage(buffer[from:min(from+pageBytes, n)], &starts) {
+				pages = append(pages, number)
 			}
+			number++
 		}
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return false, nil
+			return pages, nil
 		}
 		if err != nil {
-			return false, err
+			return nil, err
 		}
-		buffer = append(buffer[:0], buffer[len(buffer)-min(longest, len(buffer)):]...)
 	}
+}
+
+func (t *traces) inPage(page []byte, starts *[1 << 16][]int32) bool {
+	for i := 0; i+1 < len(page); i++ {
+		for _, p := range starts[uint16(page[i])<<8|uint16(page[i+1])] {
+			if bytes.HasPrefix(page[i:], t.patterns[p]) {
+				return true
+			}
+		}
+	}
+	return false
 }
