@@ -167,9 +167,13 @@ func (l *list) writeFull(out delta) error {
 				}
 				return nil
 			}
-			err := l.latest(func(r record, _ []byte) error {
-				if _, changed := out.people[idOf(r.Person)]; changed {
+			err := l.latest(func(person, line []byte) error {
+				if _, changed := out.people[idOf(string(person))]; changed {
 					return nil
+				}
+				var r record
+				if err := decode(line, &r); err != nil {
+					return err
 				}
 				return putRows(r)
 			})

@@ -187,9 +187,9 @@ func (d *Destination) Members(name string) ([]string, error) {
 		return nil, err
 	}
 	var keys []string
-	err = l.latest(func(r record, _ []byte) error {
-		if len(r.Rows) > 0 {
-			keys = append(keys, r.Person)
+	err = l.latest(func(person, _ []byte) error {
+		if l.people[idOf(string(person))].in {
+			keys = append(keys, string(person))
 		}
 		return nil
 	})
@@ -216,8 +216,10 @@ func (d *Destination) Erase(ctx context.Context, key string) error {
 		}
 		l, err := d.list(name)
 		if err == nil {
-			err = l.erase(key)
-			d.forget(name)
+			var changed bool
+			if changed, err = l.erase(key); changed || err != nil {
+				d.forget(name)
+			}
 		}
 		if err != nil {
 			return fmt.Errorf("erasing a person from the list %s: %w", name, err)

@@ -194,7 +194,7 @@ func (l *list) take(line []byte) error {
 			return ErrDamaged
 		}
 	}
-	if !personKey.MatchString(r.Person) {
+	if person, ok := personOf(line); !ok || string(person) != r.Person || !personKey.MatchString(r.Person) {
 		return ErrDamaged
 	}
 	l.note(r, l.end, len(line))
@@ -228,8 +228,18 @@ func (l *list) read(e entry) (record, error) {
 	return r, decode(line, &r)
 }
 
-// latest calls f with the last record of everybody who ever was on the list, and its line.
-func (l *list) latest(f func(record, []byte) error) error {
+// personOf is whose record a line is, without decoding it: we wrote it, with that field first and nothing to escape in it.
+func personOf(line []byte) ([]byte, bool) {
+	rest, ok := bytes.CutPrefix(line, []byte(`{"person":"`))
+	if !ok {
+		return nil, false
+	}
+	end := bytes.IndexByte(rest, '"')
+	return rest[:max(end, 0)], end >= 0
+}
+
+// latest calls f with the last line of everybody who ever was on the list, and whose it is. Both are valid in the call.
+func (l *list) latest(f func(person, line []byte) error) error {
 	in := bufio.NewReaderSize(io.NewSectionReader(l.journal, 0, l.end), 1<<16)
 	for at := int64(0); at < l.end; {
 		line, err := in.ReadBytes('\n')
@@ -237,12 +247,12 @@ func (l *list) latest(f func(record, []byte) error) error {
 			return fmt.Errorf("reading its members: %w", err)
 		}
 		if at > 0 { // the head is no record
-			var r record
-			if err := decode(line, &r); err != nil {
-				return err
+			person, ok := personOf(line)
+			if !ok {
+				return ErrDamaged
 			}
-			if l.people[idOf(r.Person)].at == at {
-				if err := f(r, line); err != nil {
+			if l.people[idOf(string(person))].at == at {
+				if err := f(person, line); err != nil {
 					return err
 				}
 			}
@@ -270,7 +280,7 @@ func (l *list) countFiles() error {
 
 // compacted rewrites the journal without superseded records and opens it again.
 func (l *list) compacted() (*list, error) {
-	err := l.rewrite(func(record) bool { return true })
+	err := l.rewrite(func([]byte) bool { return true })
 	if err := errors.Join(err, l.close()); err != nil {
 		return nil, fmt.Errorf("tidying its members: %w", err)
 	}
@@ -278,13 +288,13 @@ func (l *list) compacted() (*list, error) {
 }
 
 // rewrite replaces the journal by the last record of each person for whom keep is true; l must be opened anew.
-func (l *list) rewrite(keep func(record) bool) error {
+func (l *list) rewrite(keep func(person []byte) bool) error {
 	return l.d.fs.replace(filepath.Join(l.dir, journalName), func(w io.Writer) error {
 		if err := l.writeHead(w); err != nil {
 			return err
 		}
-		return l.latest(func(r record, line []byte) error {
-			if !keep(r) {
+		return l.latest(func(person, line []byte) error {
+			if !keep(person) {
 				return nil
 			}
 			_, err := w.Write(line)
