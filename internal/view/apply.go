@@ -38,7 +38,6 @@ func (d *database) apply(ctx context.Context, g *gathering) (*traces, error) {
 		g.at.incarnation, num(g.at.seq), g.at.hash[:], g.at.at, num(g.at.scrub))
 	a.exec("COMMIT")
 	if a.err != nil {
-		clear(d.said.said) // what was noted there did not happen
 		d.radar = nil
 		_, err := d.write.ExecContext(ctx, "ROLLBACK")
 		return nil, errors.Join(a.err, err)

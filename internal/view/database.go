@@ -6,7 +6,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"io/fs"
 	"net/url"
 	"os"
@@ -22,7 +21,7 @@ import (
 )
 
 // schemaVersion is raised whenever the schema, or what a fact does to a row, changes: the file is then built again.
-const schemaVersion = 4
+const schemaVersion = 5
 
 // fileName is the name of the file inside the workspace directory.
 const fileName = "views.db"
@@ -57,7 +56,6 @@ type database struct {
 	write *sql.Conn            // that connection
 	texts map[string]*sql.Stmt // prepared on it, by their text
 	read  *sql.DB
-	said  *recently
 	radar *radar.Policy // as of the last fact applied; nil when it must be read
 }
 
@@ -66,7 +64,7 @@ func openDatabase(ctx context.Context, dir string) (*database, error) {
 	pragmas := []string{fmt.Sprintf("page_size(%d)", pageBytes), "auto_vacuum(2)", "journal_mode(WAL)", "synchronous(NORMAL)", "secure_delete(ON)", "busy_timeout(5000)",
 		"trusted_schema(OFF)", "cache_size(-32768)",
 		"wal_autocheckpoint(8192)"} // 32 MiB: a page that changes often is moved into the file once for many changes
-	d := &database{dir: dir, texts: map[string]*sql.Stmt{}, said: &recently{seed: maphash.MakeSeed(), said: map[orrery.FragmentID]uint64{}}}
+	d := &database{dir: dir, texts: map[string]*sql.Stmt{}}
 	var err error
 	if d.pool, err = openSQL(filepath.Join(dir, fileName), pragmas, 1); err != nil {
 		return nil, err

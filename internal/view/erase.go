@@ -21,7 +21,7 @@ import (
 // must be gone, and written anew when any of it is found.
 
 // ofPeople are the lists whose rows belong to one fragment.
-var ofPeople = []string{"holds", "hold_lines", "reviews", "life", "apologies", "conflicts", "signals", "intents", "ledger", "members", "daily", "words", "doubts",
+var ofPeople = []string{"holds", "hold_lines", "reviews", "life", "apologies", "conflicts", "signals", "intents", "ledger", "members", "daily", "doubts",
 	"corrections", "heard", "examples"}
 
 // textsOfPeople select texts that an erasure must not leave behind.
@@ -30,7 +30,6 @@ var textsOfPeople = []string{
 	"SELECT folded FROM cases WHERE reporter = ?1 OR (affected = ?1 AND affected <> 0)",
 	"SELECT detail FROM ledger WHERE fragment = ?1 AND detail <> ''",
 	"SELECT detail FROM intents WHERE fragment = ?1 AND detail <> ''",
-	"SELECT word FROM words WHERE fragment = ?1 AND length(word) >= 12",
 }
 
 // erase deletes every row of the fragments. A case stays as long as one of the two people it is about does.
@@ -38,7 +37,6 @@ func (a *applier) erase(fragments []orrery.FragmentID) {
 	for _, f := range fragments {
 		id := num(f)
 		a.traces.fragment(f)
-		delete(a.db.said.said, f)
 		for _, text := range textsOfPeople {
 			a.trace(text, id)
 		}

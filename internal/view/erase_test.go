@@ -60,8 +60,7 @@ func crowd(s *tape, people []orrery.FragmentID, chunks int) {
 			case 3, 4:
 				facts = append(facts, &orrery.AudienceChanged{Fragment: who, Audience: orrery.AudienceName(fmt.Sprint("a", r.IntN(20))), In: r.IntN(3) > 0})
 			case 5:
-				facts = append(facts, &orrery.TouchRecorded{Anchor: who, Touch: orrery.Touch{Kind: orrery.Identify,
-					Traits: []orrery.Trait{{Name: "email", Value: fmt.Sprintf(`"secret-of-%d@example.com"`, who)}}}})
+				facts = append(facts, said(who, orrery.Signals{Confidence: 400, Abstained: []string{"polarity"}}))
 			}
 		}
 		s.put(facts...)
@@ -104,8 +103,14 @@ func TestAfterAnErasureNoByteOfThePersonIsInTheFiles(t *testing.T) {
 	if bytes.Contains(files, []byte("the long one")) {
 		t.Error("the body of an erased event is still in the files")
 	}
-	if !bytes.Contains(files, fmt.Appendf(nil, "secret-of-%d", people[100])) {
-		t.Error("the others must still be there, or the test looks in the wrong place")
+	others := 0
+	for _, who := range people[len(gone):] {
+		if bytes.Contains(files, fmt.Appendf(nil, "secret-of-%d", who)) {
+			others++
+		}
+	}
+	if others < 200 {
+		t.Errorf("texts of %d of %d others are there: the test looks in the wrong place", others, len(people)-len(gone))
 	}
 	if diff := cmp.Diff(rebuilt(t, t.TempDir(), s), f.dump(t)); diff != "" {
 		t.Errorf("after the erasure the lists are not what the log gives (-anew +followed):\n%s", diff)

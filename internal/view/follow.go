@@ -222,7 +222,7 @@ func (f *Follower) advance(g *gathering) {
 func concerns(f orrery.Fact) bool {
 	switch f := f.(type) {
 	case *orrery.TouchRecorded:
-		return named(&f.Touch) || judgeable(&f.Touch) || f.Touch.Signals != nil
+		return judgeable(&f.Touch) || f.Touch.Signals != nil
 	case *orrery.FragmentSeen, *orrery.FragmentAssigned, *orrery.FragmentShared, *orrery.ConsentChanged,
 		*orrery.ViewsWithdrawn, *orrery.ViewsRestored, *orrery.AccountChanged, *orrery.ClockJumped, *orrery.BackfillMoved:
 		return false

@@ -140,25 +140,3 @@ func (f *Follower) Members(ctx context.Context, by MemberFilter) (List[Member], 
 	people(s, "fragment", by.Fragments)
 	return page(ctx, f, "members", s, by.Page, func(m *Member) []any { return []any{id(&m.Fragment), &m.Audience, &m.Since, &m.Reason} })
 }
-
-// SearchPeople finds fragments by the words of names and addresses that identify calls brought: each word of the query
-// must begin one of theirs. It is a help for people who look for somebody, bounded and never complete: an identifier is
-// found exactly with the engine.
-func (f *Follower) SearchPeople(ctx context.Context, query string, limit int) (List[orrery.FragmentID], error) {
-	if limit <= 0 || limit > MaxLimit {
-		limit = defaultLimit
-	}
-	s := &selection{columns: "fragment"}
-	words := strings.Fields(strings.ToLower(query))
-	if len(words) == 0 || len(words) > maxWords {
-		return List[orrery.FragmentID]{}, orrery.Invalid("query", fmt.Sprintf("query: write 1 to %d words", maxWords))
-	}
-	var parts []string
-	for _, w := range words {
-		w = cut(w)
-		parts = append(parts, "SELECT DISTINCT fragment FROM words WHERE word >= ? AND word < ?")
-		s.args = append(s.args, w, w+"\U0010ffff")
-	}
-	s.from = fmt.Sprintf("(%s) ORDER BY fragment LIMIT %d", strings.Join(parts, " INTERSECT "), limit)
-	return all(ctx, f, "people", s, func(p *orrery.FragmentID) []any { return []any{id(p)} })
-}

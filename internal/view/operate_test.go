@@ -1,7 +1,6 @@
 package view
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/orrery-cxm/orrery"
@@ -54,33 +53,5 @@ func TestMembersAreListedByAudienceAndByPerson(t *testing.T) {
 	}
 	if c := must[Counts](t)(l.AudienceCounts(l.ctx)); c.Of("a") != 1 || c.Of("b") != 1 || c.Seq != 2 {
 		t.Errorf("one in each at chunk 2: %+v", c)
-	}
-}
-
-func TestPeopleAreFoundByTheWordsOfTheirNames(t *testing.T) {
-	l := newLists(t)
-	say := func(who orrery.FragmentID, name, value string) {
-		l.put(&orrery.TouchRecorded{Anchor: who, Touch: orrery.Touch{Kind: orrery.Identify, Traits: []orrery.Trait{{Name: name, Value: value}}}})
-	}
-	say(1, "name", `"Ann O'Neill-Smith"`)
-	say(1, "email", `"ann@example.com"`)
-	say(2, "firstName", `"ANNA"`)
-	say(3, "name", `"李小龙"`)
-	say(4, "name", `{"no":"text"}`)
-	for query, want := range map[string][]orrery.FragmentID{"ann": {1, 2}, "smith O'N": {1}, "ann@example.com": {1}, "李": {3}, "no": nil, "text": nil, "xavier": nil} {
-		if got := must[List[orrery.FragmentID]](t)(l.SearchPeople(l.ctx, query, 0)).Items; !slices.Equal(got, want) {
-			t.Errorf("%q should find %v, found %v", query, want, got)
-		}
-	}
-	if _, err := l.SearchPeople(l.ctx, "  ", 0); orrery.KindOf(err) != orrery.KindInvalid {
-		t.Errorf("a search for nothing should be refused, got %v", err)
-	}
-	l.put(&orrery.PersonErased{Fragments: []orrery.FragmentID{1}})
-	if got := must[List[orrery.FragmentID]](t)(l.SearchPeople(l.ctx, "ann", 0)).Items; !slices.Equal(got, []orrery.FragmentID{2}) {
-		t.Errorf("whoever was erased is not found: %v", got)
-	}
-	say(1, "email", `"ann@example.com"`)
-	if got := must[List[orrery.FragmentID]](t)(l.SearchPeople(l.ctx, "ann", 0)).Items; !slices.Equal(got, []orrery.FragmentID{1, 2}) {
-		t.Errorf("whoever comes back and says their address again is found again: %v", got)
 	}
 }

@@ -87,11 +87,3 @@ END;
 CREATE TRIGGER daily_move AFTER UPDATE OF n ON daily BEGIN
 	UPDATE days SET n = n + NEW.n - OLD.n WHERE day = NEW.day AND name = NEW.name;
 END;
-
--- Names and addresses as people gave them, word by word in lower case, to find somebody by.
-CREATE TABLE words (
-	fragment INTEGER NOT NULL,
-	word     TEXT NOT NULL,
-	PRIMARY KEY (fragment, word)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX words_word ON words (word);

@@ -1,4 +1,4 @@
--- version 4
+-- version 5
 CREATE INDEX alerts_open ON alerts (id) WHERE ended = 0;
 CREATE INDEX apologies_case ON apologies (case_id) WHERE case_id <> 0;
 CREATE INDEX apologies_due ON apologies (id) WHERE paid_at = 0;
@@ -39,7 +39,6 @@ CREATE INDEX reviews_fragment ON reviews (fragment);
 CREATE INDEX reviews_open ON reviews (id) WHERE closed_at = 0;
 CREATE INDEX signals_open ON signals (state, id) WHERE state < 2;
 CREATE INDEX topics_at ON topics (at);
-CREATE INDEX words_word ON words (word);
 CREATE TABLE alerts (
 	id       INTEGER PRIMARY KEY,
 	market   TEXT NOT NULL,
@@ -366,11 +365,6 @@ CREATE TABLE topics (
 	usual    INTEGER NOT NULL,
 	score    INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE words (
-	fragment INTEGER NOT NULL,
-	word     TEXT NOT NULL,
-	PRIMARY KEY (fragment, word)
-) STRICT, WITHOUT ROWID;
 CREATE TRIGGER cases_in AFTER INSERT ON cases BEGIN
 	INSERT INTO tally VALUES ('cases', NEW.status, 1) ON CONFLICT DO UPDATE SET n = n + 1;
 END;
