@@ -348,7 +348,8 @@ type InputQuarantined struct {
 	Say       string     `cbor:"5,keyasint" json:"say"`
 	Body      string     `cbor:"6,keyasint" json:"body"` // the event as it came, at most 32 KiB
 	Trust     Trust      `cbor:"7,keyasint" json:"trust"`
-	Seen      bool       `cbor:"8,keyasint,omitempty" json:"seen,omitzero"` // its message id counts as seen: sent again, it is a duplicate
+	Seen      bool       `cbor:"8,keyasint,omitempty" json:"seen,omitzero"`    // its message id counts as seen: sent again, it is a duplicate
+	History   bool       `cbor:"9,keyasint,omitempty" json:"history,omitzero"` // it came as history: sent again, it is history
 }
 
 // QuarantineCleared: it was sent again or thrown away.

@@ -157,20 +157,38 @@ var jsonType = []string{"application/json"}
 
 // submit decodes, listens and waits for the durable commit.
 func (h *House) submit(ctx context.Context, r *http.Request, key *govern.Key, call collect.Call, body []byte, now orrery.Instant) (taken, error) {
+	return h.submitAgain(ctx, r, key, call, body, now, resent{})
+}
+
+// resent is the message id of an event that was set aside and is sent again, and the one that it takes then: its own
+// counts as seen.
+type resent struct{ was, is string }
+
+func (r resent) id(of string) string {
+	if of != "" && of == r.was {
+		return r.is
+	}
+	return of
+}
+
+func (h *House) submitAgain(ctx context.Context, r *http.Request, key *govern.Key, call collect.Call, body []byte, now orrery.Instant, again resent) (taken, error) {
 	request := collect.Request{Call: call, Body: body, Received: now, GPC: r.Header.Get("Sec-GPC") == "1",
 		Source: collect.Source{Name: key.Source, Trust: key.Trust, Historical: key.History || call == collect.Import,
 			DefaultChannel: key.Channel, Region: key.Region, Zone: key.Zone}}
-	touches, rejected, err := h.Decoder().Decode(&request)
+	decoder := h.Decoder()
+	touches, rejected, err := decoder.Decode(&request)
 	if err != nil {
 		return taken{}, err
 	}
+	origin := decoder.Origin(&request, rejected)
 	inputs := make([]engine.Input, 0, len(touches)+len(rejected))
 	for i := range touches {
 		h.hear(&touches[i])
-		inputs = append(inputs, engine.Input{Touch: &touches[i]})
+		touches[i].MessageID = again.id(touches[i].MessageID)
+		inputs = append(inputs, engine.Input{Touch: &touches[i], Origin: origin, Index: i})
 	}
 	for i := range rejected {
-		q := engine.Quarantine{Source: key.Source, Trust: key.Trust, MessageID: rejected[i].MessageID, Code: rejected[i].Code, Say: rejected[i].Say, Body: rejected[i].Body}
+		q := engine.Quarantine{Source: key.Source, Trust: key.Trust, MessageID: rejected[i].MessageID, Code: rejected[i].Code, Say: rejected[i].Say, Body: rejected[i].Body, History: request.Source.Historical}
 		inputs = append(inputs, engine.Input{Command: q})
 	}
 	results, err := h.Workspace.Submit(ctx, inputs)

@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -167,16 +169,23 @@ func (h *House) resubmit(ctx context.Context, number uint64, body []byte, key go
 	if err != nil {
 		return 0, err
 	}
+	if entry.Body == "" {
+		return 0, orrery.NotFound("quarantine.cleared", fmt.Sprintf("the event %d was sent again or thrown away already", number))
+	}
 	if len(body) == 0 {
 		body = []byte(entry.Body)
 	}
-	key.Source, key.Trust = entry.Source, entry.Trust
-	taken, err := h.submit(ctx, &http.Request{Header: http.Header{}}, &key, collect.Pixel, body, now)
+	key.Source, key.Trust, key.History = entry.Source, entry.Trust, entry.History
+	again := resent{}
+	if entry.Seen { // another try with the same words is a duplicate, and a corrected one is not
+		again = resent{entry.MessageID, fmt.Sprintf("set-aside-%d-%x", number, sha256.Sum256(body))}
+	}
+	taken, err := h.submitAgain(ctx, &http.Request{Header: http.Header{}}, &key, collect.Pixel, body, now, again)
 	if err != nil {
 		return 0, err
 	}
 	if taken.duplicates > 0 && entry.Seen {
-		return 0, orrery.Conflict("quarantine.duplicate", "the message id of this event counts as seen: give the corrected event another messageId")
+		return 0, orrery.Conflict("quarantine.duplicate", "this was sent again before, in the same words or under the same messageId: correct the event, and give another one a messageId of its own")
 	}
 	seq, err := h.Workspace.ClearQuarantined(ctx, engine.ClearQuarantine{Number: number, How: "resubmitted", By: by})
 	return max(seq, taken.seq), err

@@ -142,6 +142,9 @@ func operation[I, O any](api huma.API, method, address, id string, scope govern.
 			}
 			return out, nil
 		})
+	if raw && method == http.MethodPost { // none is an answer too
+		api.OpenAPI().Paths[address].Post.RequestBody.Required = false
+	}
 }
 
 // person finds the fragment that a reference names: per_..., or namespace:value such as user_id:ann or email:ann@example.com.

@@ -331,12 +331,13 @@ func (o *local) take(ctx context.Context, body []byte) (verdict, error) {
 	h := o.house
 	request := collect.Request{Call: collect.Import, Body: body, Received: h.Engine.Clock(),
 		Source: collect.Source{Name: o.source, Trust: orrery.Internal, Historical: true}}
-	touches, rejected, err := h.API.Decoder().Decode(&request)
+	decoder := h.API.Decoder()
+	touches, rejected, err := decoder.Decode(&request)
 	if err != nil {
 		return verdict{}, err
 	}
 	inputs, v, at := make([]engine.Input, len(touches)), verdict{}, make([]int, 0, len(touches))
-	skip := map[int]bool{}
+	origin, skip := decoder.Origin(&request, rejected), map[int]bool{}
 	for _, r := range rejected {
 		skip[r.Index] = true
 		v.rejected = append(v.rejected, rejection{r.Index, history.RowError{Code: r.Code, Say: r.Say}})
@@ -350,7 +351,7 @@ func (o *local) take(ctx context.Context, body []byte) (verdict, error) {
 		if m := touches[i].Message; m != nil {
 			touches[i].Signals = h.API.Listen.Listen(m.Text, listen.Hint{Channel: touches[i].Channel, Locale: touches[i].Locale})
 		}
-		inputs[i].Touch = &touches[i]
+		inputs[i] = engine.Input{Touch: &touches[i], Origin: origin, Index: i}
 	}
 	results, err := h.Engine.Submit(ctx, inputs)
 	if err != nil {

@@ -57,7 +57,12 @@ type core struct {
 type Input struct {
 	Touch   *orrery.Touch
 	Command Command
+	Origin  Origin // of the touch, where it is known
+	Index   int    // of the touch among those of its origin
 }
+
+// Origin gives an event as it came, for one that is set aside.
+type Origin interface{ Event(index int) []byte }
 
 // Command is something that a person, a worker or a timer asks of the workspace. Commands are made by the functions and
 // types of this package; run emits facts or refuses with an *orrery.Error and emits none.
@@ -153,12 +158,11 @@ func (c *core) process(now orrery.Instant, inputs []Input) (*batch, []Result, er
 	var culprits map[int]string
 	for {
 		b := c.begin(now)
-		results, added, at, failure := c.attempt(b, inputs, culprits)
+		results, at, failure := c.attempt(b, inputs, culprits)
 		if failure == nil {
-			b.addedKeys = added
 			return b, results, nil
 		}
-		c.seen.Remove(added...)
+		c.seen.Remove(b.addedKeys...)
 		if broken, ok := failure.(stateError); ok {
 			return nil, nil, fmt.Errorf("reading state: %w", broken.err)
 		}
@@ -174,7 +178,7 @@ func (c *core) process(now orrery.Instant, inputs []Input) (*batch, []Result, er
 }
 
 // attempt works on the inputs in order; at is the one being worked on when a package panicked.
-func (c *core) attempt(b *batch, inputs []Input, culprits map[int]string) (results []Result, added []dedupe.Key, at int, failure any) {
+func (c *core) attempt(b *batch, inputs []Input, culprits map[int]string) (results []Result, at int, failure any) {
 	defer func() {
 		if r := recover(); r != nil {
 			failure = r
@@ -200,10 +204,10 @@ func (c *core) attempt(b *batch, inputs []Input, culprits map[int]string) (resul
 			}
 			if key != (dedupe.Key{}) {
 				c.seen.Add(key, b.now)
-				added = append(added, key)
+				b.addedKeys = append(b.addedKeys, key)
 			}
 			b.reach = in.Touch.Reach
-			r = b.touch(in.Touch)
+			r = b.touch(in)
 		} else {
 			b.reach = nil
 			r.Value, r.Err = in.Command.run(b)
@@ -214,10 +218,10 @@ func (c *core) attempt(b *batch, inputs []Input, culprits map[int]string) (resul
 			panic(fmt.Sprintf("one input made %d bytes of facts; at most %d are possible", grown, MaxInputBytes))
 		}
 		if len(b.chunk.raw.B) >= MaxChunkBytes || b.stamp.Index > orrery.MaxIndex/2 {
-			return results, added, at, nil
+			return results, at, nil
 		}
 	}
-	return results, added, at, nil
+	return results, at, nil
 }
 
 // duplicate says whether a touch was seen in the last seven days, and its key; the zero key when it has no message id.
@@ -244,19 +248,23 @@ func (c *core) saw(f orrery.Fact, at orrery.Instant) {
 		if f.Seen {
 			c.seen.Add(c.keys.MessageKey(string(f.Source), f.MessageID), at)
 		}
+		if print, ok := c.print(f); ok {
+			c.seen.Add(print, at)
+		}
 	}
 }
 
 // touch places a touch with a person and records it.
-func (b *batch) touch(t *orrery.Touch) Result {
-	if err := b.flooded(t); err != nil {
+func (b *batch) touch(in *Input) Result {
+	t := in.Touch
+	if err := b.flooded(in); err != nil {
 		return Result{Err: err}
 	}
 	at := b.reserve()
 	id := orrery.TouchID(at.ID())
 	placed, err := identify.Place(b, &b.policy.Identity, b.breakers, t, id)
 	if err != nil {
-		b.quarantineTouch(t, err)
+		b.quarantineTouch(in, err)
 		return Result{Err: err}
 	}
 	if len(placed.Affected) > 0 {

@@ -40,7 +40,8 @@ func (f *floods) over(s orrery.SourceName, limit int, now orrery.Instant) bool {
 }
 
 // flooded sets a complaint aside when its source has brought too many.
-func (b *batch) flooded(t *orrery.Touch) *orrery.Error {
+func (b *batch) flooded(in *Input) *orrery.Error {
+	t := in.Touch
 	if t.Trust > orrery.Public || t.Historical || t.Message == nil || !b.policy.Cases.Complains(t.Signals) {
 		return nil
 	}
@@ -50,6 +51,6 @@ func (b *batch) flooded(t *orrery.Touch) *orrery.Error {
 	}
 	err := errFlood(t.Source, limit)
 	b.Alarm(err.Code, string(t.Source))
-	b.quarantineTouch(t, err)
+	b.quarantineTouch(in, err)
 	return err
 }

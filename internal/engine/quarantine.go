@@ -2,12 +2,14 @@ package engine
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 
 	"github.com/go-json-experiment/json"
 
 	"github.com/orrery-cxm/orrery"
+	"github.com/orrery-cxm/orrery/internal/dedupe"
 	"github.com/orrery-cxm/orrery/internal/log"
 )
 
@@ -21,15 +23,39 @@ type Quarantine struct {
 	MessageID string
 	Code, Say string
 	Body      []byte
+	History   bool
 	seen      bool // its message id was noted
 }
 
+// run keeps the event, unless it is kept already: clients send a batch again of which they got no answer. It answers the
+// number under which it stands, 0 for one that stands there under a number that is not looked for.
 func (q Quarantine) run(b *batch) (any, error) {
-	number := b.NextID()
-	body := q.Body[:min(len(q.Body), maxQuarantined)]
-	b.Emit(&orrery.InputQuarantined{Number: number, Source: q.Source, MessageID: q.MessageID, Code: q.Code, Say: q.Say,
-		Body: string(body), Trust: q.Trust, Seen: q.seen})
-	return number, nil
+	f := &orrery.InputQuarantined{Source: q.Source, MessageID: q.MessageID, Code: q.Code, Say: q.Say,
+		Body: string(q.Body[:min(len(q.Body), maxQuarantined)]), Trust: q.Trust, Seen: q.seen, History: q.History}
+	if print, ok := b.core.print(f); ok {
+		known, err := b.core.seen.Seen(print, b.now)
+		if err != nil {
+			panic(stateError{fmt.Errorf("looking for an event that was set aside: %w", err)})
+		}
+		if known {
+			return uint64(0), nil
+		}
+		b.core.seen.Add(print, b.now)
+		b.addedKeys = append(b.addedKeys, print)
+	}
+	f.Number = b.NextID()
+	b.Emit(f)
+	return f.Number, nil
+}
+
+// print stands for an event that was set aside among the message ids. A message id holds no control character, so it
+// can be none.
+func (c *core) print(f *orrery.InputQuarantined) (dedupe.Key, bool) {
+	if f.Body == "" {
+		return dedupe.Key{}, false
+	}
+	sum := sha256.Sum256([]byte(f.Body))
+	return c.keys.MessageKey(string(f.Source), "\x00set aside\x00"+string(sum[:])), true
 }
 
 // ClearQuarantine takes an event out of the quarantine.
@@ -45,8 +71,9 @@ func (q ClearQuarantine) run(b *batch) (any, error) {
 }
 
 // quarantineTouch keeps a touch that nobody could be found for.
-func (b *batch) quarantineTouch(t *orrery.Touch, err error) {
-	q := Quarantine{Source: t.Source, Trust: t.Trust, MessageID: t.MessageID, Code: "identify.refused", Say: err.Error(), Body: touchJSON(t), seen: t.MessageID != ""}
+func (b *batch) quarantineTouch(in *Input, err error) {
+	t := in.Touch
+	q := Quarantine{Source: t.Source, Trust: t.Trust, MessageID: t.MessageID, Code: "identify.refused", Say: err.Error(), Body: in.body(), History: t.Historical, seen: t.MessageID != ""}
 	var e *orrery.Error
 	if errors.As(err, &e) {
 		q.Code, q.Say = e.Code, e.Say
@@ -60,9 +87,19 @@ func (b *batch) quarantineCulprit(in *Input, why string) Result {
 	if in.Touch == nil {
 		return Result{Err: err}
 	}
-	q := Quarantine{Source: in.Touch.Source, Trust: in.Touch.Trust, MessageID: in.Touch.MessageID, Code: err.Code, Say: why, Body: touchJSON(in.Touch)}
+	q := Quarantine{Source: in.Touch.Source, Trust: in.Touch.Trust, MessageID: in.Touch.MessageID, Code: err.Code, Say: why, Body: in.body(), History: in.Touch.Historical}
 	_, _ = q.run(b) // never refuses
 	return Result{Err: err}
+}
+
+// body is the touch as it came, or as it was understood where nobody can say.
+func (in *Input) body() []byte {
+	if in.Origin != nil {
+		if b := in.Origin.Event(in.Index); b != nil {
+			return b
+		}
+	}
+	return touchJSON(in.Touch)
 }
 
 func touchJSON(t *orrery.Touch) []byte {

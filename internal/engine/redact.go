@@ -125,6 +125,20 @@ func (r *redactor) leaveOut(f orrery.Fact) {
 	}
 }
 
+// forget notes by what an event that was set aside is known. One that was only cleared stays known: a client that sends its
+// batch again shall not bring it back.
+func (r *redactor) forget(f *orrery.InputQuarantined) {
+	if len(r.erased) == 0 {
+		return
+	}
+	if f.Seen {
+		r.keys = append(r.keys, r.w.keys.MessageKey(string(f.Source), f.MessageID))
+	}
+	if print, ok := r.w.core.print(f); ok {
+		r.keys = append(r.keys, print)
+	}
+}
+
 // redact is what is to be left of a fact: itself, another of its kind, or nil.
 func (r *redactor) redact(f orrery.Fact) orrery.Fact {
 	gone := func(id orrery.FragmentID) bool { return r.erased[id] }
@@ -137,10 +151,11 @@ func (r *redactor) redact(f orrery.Fact) orrery.Fact {
 	case *orrery.PersonErased, *orrery.QuarantineCleared:
 		return f
 	case *orrery.InputQuarantined:
-		if r.numbers[f.Number] && (f.Body != "" || f.Say != "" || f.MessageID != "") {
-			if f.Seen {
-				r.keys = append(r.keys, r.w.keys.MessageKey(string(f.Source), f.MessageID))
-			}
+		switch {
+		case !r.numbers[f.Number]:
+			return f
+		case f.Body != "" || f.Say != "" || f.MessageID != "":
+			r.forget(f)
 			c := *f
 			c.Body, c.Say, c.MessageID, c.Seen = "", "", "", false
 			return &c
