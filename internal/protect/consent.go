@@ -169,8 +169,8 @@ type saying struct {
 //
 // An act is no news only while it is later than everything that it could take back: a grant than every refusal that
 // covers its key, a refusal than every grant within its key. What comes with every event and only repeats itself, a
-// banner's state or a browser's signal, is no act: a repeated yes never takes back a no that was said otherwise, and a
-// repeated no never the yes to one thing of many.
+// banner's state or a browser's signal, is no act: its yes never takes back a no that was said otherwise, whether it was
+// there before or not, and a repeated no never the yes to one thing of many.
 func claim(t Turn, s saying) {
 	c := s.Claim
 	if c.Purpose == "" || c.Channel == "" || c.Answer == orrery.ConsentUnknown {
@@ -187,12 +187,12 @@ func claim(t Turn, s saying) {
 			return // unless the state said yes until now
 		}
 	case c.Answer == orrery.Refused:
-		if x.Refused.Order > x.yes && own.Refused.Order > own.yes {
-			return
+		if x.Refused.Order > x.yes && own.Refused.Order > own.yes && !state(x.Refused.How) && !state(own.Refused.How) {
+			return // what only a banner refused until now, its next yes would take back
 		}
 	case s.Before != 0 && max(x.no.Since, x.Granted.Since) > s.Before:
 		return
-	case state(c.How) && own.repeats(s, vouched):
+	case state(c.How) && (x.bars(s) || own.bars(s)):
 		return
 	case x.Granted.Order > x.no.Order && own.Granted.Order > own.no.Order:
 		return
@@ -212,6 +212,7 @@ func state(how string) bool { return how == "gpc" || how == "segment" || how == 
 type key struct {
 	Consent
 	no  Said   // the latest refusal that covers the key
+	act uint64 // the latest of them that was no state
 	yes uint64 // the latest grant within the key
 }
 
@@ -221,6 +222,9 @@ func (e *Experience) key(p orrery.Purpose, c orrery.Channel) key {
 		x := &e.Consents[i]
 		if covers(x, p, c) {
 			k.no = maxOf(k.no, x.Refused, bySaid)
+			if !state(x.Refused.How) {
+				k.act = max(k.act, x.Refused.Order)
+			}
 		}
 		if (p == orrery.AnyPurpose || x.Purpose == p) && (c == orrery.AnyChannel || x.Channel == c) {
 			k.yes = max(k.yes, x.Granted.Order, x.Unproven.Order)
@@ -229,14 +233,23 @@ func (e *Experience) key(p orrery.Purpose, c orrery.Channel) key {
 	return k
 }
 
+// bars says that a refusal is in force which this state did not say.
+func (k *key) bars(s saying) bool {
+	return k.act > k.Granted.Order || k.no.Order > k.Granted.Order && !s.sameState(k.no)
+}
+
 // repeats says that the source's state granted the same before, and has not refused since.
 func (k *key) repeats(s saying, vouched bool) bool {
 	before := k.Unproven
 	if vouched {
 		before = k.Granted
 	}
-	same := func(x Said) bool { return !x.Never() && x.How == s.Claim.How && x.Source == s.Source }
-	return same(before) && !(same(k.Refused) && k.Refused.Order > before.Order)
+	return s.sameState(before) && !(s.sameState(k.Refused) && k.Refused.Order > before.Order)
+}
+
+// sameState says that x was said by the same state.
+func (s saying) sameState(x Said) bool {
+	return !x.Never() && x.How == s.Claim.How && x.Source == s.Source
 }
 
 func refuses(x Consent) bool { return x.Refused.Order > max(x.Granted.Order, x.Unproven.Order) }
@@ -248,6 +261,7 @@ func entry(t Turn, f orrery.FragmentID, c orrery.ConsentClaim) key {
 		if e := t.Experience(who); e != nil {
 			k := e.key(c.Purpose, c.Channel)
 			out.Consent, out.no, out.yes = combineConsent(out.Consent, k.Consent), maxOf(out.no, k.no, bySaid), max(out.yes, k.yes)
+			out.act = max(out.act, k.act)
 		}
 	}
 	return out

@@ -143,3 +143,32 @@ func TestAYesSaidAgainToOneFragmentTakesBackANoThatAnotherHeard(t *testing.T) {
 	w.visit(ben, orrery.Server, yes)
 	w.expect(ana, orrery.Commercial, protect.GateClear)
 }
+
+func TestNoYesOfABannerTakesBackANoThatWasSaidOtherwise(t *testing.T) {
+	purposes, channels := []orrery.Purpose{orrery.Marketing, orrery.AnyPurpose}, []orrery.Channel{"email", orrery.AnyChannel}
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(t)
+		w.see(ana, ben)
+		w.person[ben] = ana
+		say := func(answer orrery.ConsentAnswer, hows ...string) {
+			w.now++
+			w.touch(rapid.SampledFrom([]orrery.FragmentID{ana, ben}).Draw(t, "to"), orrery.Touch{Kind: orrery.Identify,
+				Trust: rapid.SampledFrom([]orrery.Trust{orrery.Public, orrery.Server}).Draw(t, "trust"), Source: "shop",
+				Consents: []orrery.ConsentClaim{{How: rapid.SampledFrom(hows).Draw(t, "how"), Answer: answer,
+					Purpose: rapid.SampledFrom(purposes).Draw(t, "purpose"), Channel: rapid.SampledFrom(channels).Draw(t, "channel")}}})
+		}
+		for range rapid.IntRange(0, 8).Draw(t, "before") {
+			say(orrery.ConsentAnswer(rapid.IntRange(1, 2).Draw(t, "answer")), "form", "segment", "gpc")
+		}
+		w.now++
+		w.touch(ana, orrery.Touch{Kind: orrery.Identify, Trust: orrery.Server, Source: "shop", Consents: []orrery.ConsentClaim{
+			{How: "unsubscribe", Answer: orrery.Refused, Purpose: orrery.Marketing, Channel: "email"}}})
+		for range rapid.IntRange(1, 4).Draw(t, "after") {
+			say(orrery.Granted, "segment", "rudderstack")
+			view := protect.PersonView(w, ana)
+			if s := view.Standing(orrery.Marketing, "email"); s.Answer != orrery.Refused {
+				t.Fatalf("she refused e-mail herself, and the state of a banner made it %s: %+v", s.Answer, s.Said)
+			}
+		}
+	})
+}

@@ -55,6 +55,8 @@ var mutations = []mutation{
 	{"protect: anybody may release a hold", "internal/protect/holds.go", "if by.Trust < orrery.Staff {", "if by.Trust > orrery.Staff {", byGate},
 	{"protect: a reopened case holds nobody", "internal/protect/cases.go", "case changeReopened, changeUnsatisfied:", "case changeUnsatisfied:", bySim},
 
+	{"protect: a banner takes back any refusal", "internal/protect/consent.go", "case state(c.How) && (x.bars(s) || own.bars(s)):", "case state(c.How) && (x.bars(s) && own.bars(s)) && false:", byGate},
+	{"protect: a refusal that a banner said before is no news", "internal/protect/consent.go", " && !state(x.Refused.How) && !state(own.Refused.How) {", " {", byGate},
 	{"protect: views are withdrawn for another product", "internal/protect/cases.go", "h.Kind == orrery.HoldProduct && h.Product == c.Product && h.Case != 0", "h.Kind == orrery.HoldProduct && h.Case != 0", byGate},
 	{"protect: views are withdrawn for a hold by hand", "internal/protect/cases.go", "h.Kind == orrery.HoldProduct && h.Product == c.Product && h.Case != 0", "h.Kind == orrery.HoldProduct && h.Product == c.Product", byGate},
 
