@@ -144,11 +144,12 @@ func (m *Memory) order(o *orrery.Order, t *orrery.Touch) {
 		next.Source, next.ID = orrery.SourceName(keep(string(next.Source))), keep(next.ID)
 		next.Status, next.Currency = keep(next.Status), keep(next.Currency)
 		m.orders.set(slices.Insert(orders, i, next))
+		m.bought.add(&next)
 		m.trimOrders()
-		m.tally()
 		return
 	}
 	now := &orders[i]
+	before := *now
 	if next.Changed >= now.Changed { // of two states of one moment, the one that was logged later
 		now.Status, now.Quantity, now.Changed = keep(next.Status), next.Quantity, next.Changed
 	}
@@ -157,7 +158,9 @@ func (m *Memory) order(o *orrery.Order, t *orrery.Touch) {
 	}
 	now.Placed = min(now.Placed, next.Placed)
 	m.orders.set(orders)
-	m.tally()
+	m.bought.remove(&before)
+	m.bought.add(now)
+	m.freshen()
 }
 
 func compareOrders(a, b Order) int {
@@ -177,10 +180,12 @@ func (m *Memory) trimOrders() {
 				oldest = i
 			}
 		}
+		m.bought.remove(&orders[oldest])
 		m.setAside(&orders[oldest])
 		orders = slices.Delete(orders, oldest, oldest+1)
 	}
 	m.orders.set(orders)
+	m.freshen()
 }
 
 func (m *Memory) join(a orrery.AccountID) {

@@ -163,6 +163,7 @@ func (m *Memory) event(name string) (int, bool) {
 type bought struct {
 	count, minor int64
 	last         orrery.Instant // the latest placement
+	stale        bool           // last may be that of an order that no longer counts
 }
 
 // Spent is the number and the sum in minor units of the orders that count.
@@ -175,10 +176,31 @@ func (m *Memory) tally() {
 	m.bought = bought{}
 	orders := m.Orders()
 	for i := range orders {
-		if o := &orders[i]; o.Counts() {
-			m.bought.count++
-			m.bought.minor += o.Minor
-			m.bought.last = max(m.bought.last, o.Placed)
-		}
+		m.bought.add(&orders[i])
+	}
+}
+
+// freshen tallies when adding and removing could not tell the latest placement.
+func (m *Memory) freshen() {
+	if m.bought.stale {
+		m.tally()
+	}
+}
+
+func (b *bought) add(o *Order) {
+	if o.Counts() {
+		b.count++
+		b.minor += o.Minor
+		b.stale = b.stale && o.Placed < b.last
+		b.last = max(b.last, o.Placed)
+	}
+}
+
+// remove takes an order out. When it was the latest one, [Memory.freshen] must follow.
+func (b *bought) remove(o *Order) {
+	if o.Counts() {
+		b.count--
+		b.minor -= o.Minor
+		b.stale = b.stale || o.Placed >= b.last
 	}
 }

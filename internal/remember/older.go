@@ -9,8 +9,8 @@ import (
 	"github.com/orrery-cxm/orrery/internal/wire"
 )
 
-// MaxOlder is how many orders beyond MaxOrders a fragment knows well enough to follow their updates. Of those beyond it
-// only the sum is left: they are final, and an update of one counts as an order of its own.
+// MaxOlder is how many orders beyond MaxOrders a fragment knows at most well enough to follow their updates, three quarters
+// of it at least. Of those beyond it only the sum is left: they are final, and an update of one counts as an order of its own.
 const MaxOlder = 8000
 
 // OlderOrders sums up the orders beyond MaxOrders that count.
@@ -56,15 +56,17 @@ func (m *Memory) setAside(o *Order) {
 	older = slices.Insert(older, i, x)
 	m.Older.add(&x, 1)
 	if len(older) > MaxOlder {
-		final := 0
-		for i := range older {
-			if cmp.Or(cmp.Compare(older[i].Changed, older[final].Changed), cmp.Compare(older[i].Key, older[final].Key)) < 0 {
-				final = i
-			}
-		}
-		older = slices.Delete(older, final, final+1) // its sum stays
+		older = newestOf(older, MaxOlder*3/4) // the sums of the others stay
 	}
 	m.older.set(older)
+}
+
+// newestOf keeps the n that were changed last, in the order of their keys. Many go at once, so that each costs little.
+func newestOf(older []olderOrder, n int) []olderOrder {
+	byChange := func(a, b olderOrder) int { return cmp.Or(cmp.Compare(a.Changed, b.Changed), cmp.Compare(a.Key, b.Key)) }
+	sorted := slices.SortedFunc(slices.Values(older), byChange)
+	first := sorted[len(sorted)-n]
+	return slices.DeleteFunc(older, func(o olderOrder) bool { return byChange(o, first) < 0 })
 }
 
 // updateOlder takes the later state of an order that is no longer listed; false when it is none.

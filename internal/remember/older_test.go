@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/orrery-cxm/orrery"
 	"github.com/orrery-cxm/orrery/internal/remember"
 	"github.com/orrery-cxm/orrery/internal/wire"
@@ -111,5 +113,52 @@ func TestOrdersBeyondEveryLimitStayInTheSumForGood(t *testing.T) {
 	m.Evolve(7, &orrery.TouchRecorded{Touch: ordered("o2", "paid", 10, base+orrery.Instant(n))}, orrery.Stamp{})
 	if count, sum := m.Spent(); count != int64(n-1) || sum != int64(3*(n-1)+7) || len(m.Orders()) != remember.MaxOrders {
 		t.Errorf("one of %d orders was refunded and one costs 7 more; the memory says %d of %d and lists %d", n, count, sum, len(m.Orders()))
+	}
+}
+
+// The sums of orders are kept as they come, and must be those of the orders at any time.
+func TestTheSumsOfOrdersAreThoseOfTheOrders(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := &remember.Memory{}
+		for i := range rapid.IntRange(1, 60).Draw(t, "updates") {
+			o := orrery.Order{ID: fmt.Sprint(rapid.IntRange(0, 8).Draw(t, "order")), Status: rapid.SampledFrom([]string{"placed", "paid", "cancelled"}).Draw(t, "status"),
+				Placed: base + orrery.Instant(rapid.IntRange(0, 9).Draw(t, "placed"))}
+			if rapid.Bool().Draw(t, "priced") {
+				o.Total = orrery.Money{Minor: int64(rapid.IntRange(1, 99).Draw(t, "total")), Currency: "EUR"}
+			}
+			m.Evolve(7, &orrery.TouchRecorded{Anchor: 7, Touch: orrery.Touch{Kind: orrery.Track, Name: "order", Source: "shop", Order: &o,
+				At: base + orrery.Instant(rapid.IntRange(0, 50).Draw(t, "at"))}}, orrery.Stamp{Seq: orrery.Seq(i + 1)})
+			var count, minor int64
+			var last orrery.Instant
+			for _, o := range m.Orders() {
+				if o.Counts() {
+					count, minor, last = count+1, minor+o.Minor, max(last, o.Placed)
+				}
+			}
+			together := remember.Together{Parts: []*remember.Memory{m}}
+			if c, s := m.Spent(); c != count || s != minor || together.LastOrder() != last {
+				t.Fatalf("after %d updates: %d orders of %d, the last at %d; kept are %d of %d, the last at %d", i+1, count, minor, last, c, s, together.LastOrder())
+			}
+		}
+	})
+}
+
+func TestOrdersBeyondAllThatIsFollowedStillCount(t *testing.T) {
+	m := &remember.Memory{}
+	n := remember.MaxOrders + remember.MaxOlder + 20
+	put := func(i int, minor int64, at orrery.Instant) {
+		x := ordered(fmt.Sprintf("o%06d", i), "paid", minor, at)
+		m.Evolve(7, &orrery.TouchRecorded{Anchor: 7, Touch: x}, orrery.Stamp{Seq: orrery.Seq(i + 1)})
+	}
+	for i := range n {
+		put(i, 3, base+orrery.Instant(i))
+	}
+	if count, sum := m.Spent(); count != int64(n) || sum != int64(3*n) {
+		t.Fatalf("%d orders of 3 came; kept are %d of %d in all", n, count, sum)
+	}
+	followed := n - remember.MaxOrders - 1 // the youngest of those put aside
+	put(followed, 10, base+orrery.Instant(n))
+	if count, sum := m.Spent(); count != int64(n) || sum != int64(3*n+7) {
+		t.Errorf("an order put aside lately changed its price: %d of %d in all, want %d of %d", count, sum, n, 3*n+7)
 	}
 }
