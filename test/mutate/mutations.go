@@ -23,6 +23,7 @@ var (
 	byDecide   = []target{{"./internal/decide", ""}}
 	byRemember = []target{{"./internal/remember", ""}}
 	byRadar    = []target{{"./internal/radar", "Burst|Person|Market|Said|Stays|Topic|Correction"}}
+	byView     = []target{{"./internal/view", "Erasure|Clear|Leaves|Found"}}
 	bySim      = []target{{"./internal/sim", "Worlds"}}
 )
 
@@ -127,6 +128,11 @@ var mutations = []mutation{
 	{"decide: a gate that closed is not seen", "internal/decide/settle.go", "s.gateStands = !c.State && !c.Timer && !c.Due", "s.gateStands = true", byDecide},
 	{"remember: a list that changed is written as it was", "internal/remember/lazy.go", "	if l.changed {", "	if l.changed && len(l.items) < 0 {", byRemember},
 	{"remember: lists are read where they lay before", "internal/remember/lazy.go", "func (l *list[T]) settle() { l.at, l.changed = l.next, false }", "func (l *list[T]) settle() { l.changed = false }", byRemember},
+	{"remember: a refund leaves the latest order as it was", "internal/remember/memory.go", "b.stale = b.stale || o.Placed >= b.last", "b.stale = false", byRemember},
+	{"remember: a late look at a product goes last", "internal/remember/views.go", "if old := readView(r); compareViews(old, v) < 0 {", "if old := readView(r); compareViews(old, v) < -1 {", byRemember},
+	{"engine: the loop looks at the checkpoint before", "internal/engine/state.go", "	s.store.release()\n	s.mu.Lock()", "	s.mu.Lock()", byEngine},
+	{"engine: a timeline outlives an erasure", "internal/engine/flush.go", "		if l.erased[id] {\n", "		if l.erased[id] && id == 0 {\n", byEngine},
+	{"view: what a row left behind stays in its page", "internal/view/slack.go", "	clear(page[from:to])\n", "", byView},
 	{"remember: two events share their times", "internal/engine/asked.go", "	a[0], a[1] = a[1], a[0]\n", "", byEngine},
 
 	{"engine: published before it is durable", loop, "chunk, err := w.log.Append(context.Background(), c.state.at.seq, body)", "_ = c.publish(b, log.Chunk{Seq: c.state.at.seq + 1, Incarnation: c.incarnation, Body: nil})\n	chunk, err := w.log.Append(context.Background(), c.state.at.seq-1, body)", bySim},
