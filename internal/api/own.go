@@ -53,6 +53,7 @@ func (s *Server) Routes() http.Handler {
 	api := humago.New(mux, config)
 	api.UseMiddleware(s.authorise(api))
 	s.people(api)
+	s.rights(api)
 	s.care(api)
 	s.writing(api)
 	s.listening(api)

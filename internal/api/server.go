@@ -32,6 +32,7 @@ type House struct {
 	Views     *view.Follower
 	Second    *second.Panel // nil where nothing goes out
 	Teacher   *teach.Teacher
+	Rights    Rights // nil where nobody can
 	decoder   atomic.Pointer[decoderOf]
 }
 

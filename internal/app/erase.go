@@ -12,6 +12,7 @@ import (
 	"github.com/orrery-cxm/orrery"
 	"github.com/orrery-cxm/orrery/internal/ads"
 	"github.com/orrery-cxm/orrery/internal/ads/csvfile"
+	"github.com/orrery-cxm/orrery/internal/api"
 	"github.com/orrery-cxm/orrery/internal/engine"
 )
 
@@ -29,13 +30,28 @@ type eraseQuestion struct {
 }
 
 var erasePerson = operation[eraseQuestion, *engine.Receipt]{name: "erase", run: func(ctx context.Context, h *House, q eraseQuestion, say progress) (*engine.Receipt, error) {
+	return h.eraseRef(ctx, q, cliActor, say)
+}}
+
+func (h *House) eraseRef(ctx context.Context, q eraseQuestion, by orrery.Actor, say progress) (*engine.Receipt, error) {
 	id, err := h.API.Person(q.Ref, q.Region)
 	if err != nil {
 		return nil, err
 	}
-	receipt, err := h.erase(ctx, id, q.Request, say)
+	receipt, err := h.erase(ctx, id, q.Request, by, say)
 	return receipt, unknownPerson(q.Ref, err)
-}}
+}
+
+// rights does over HTTP what the commands export and erase do.
+type rights struct{ house *House }
+
+func (r rights) Export(ctx context.Context, ref, region string) (*api.Export, error) {
+	return r.house.takeout(ctx, ref, region)
+}
+
+func (r rights) Erase(ctx context.Context, ref, region, request string, by orrery.Actor) (*engine.Receipt, error) {
+	return r.house.eraseRef(ctx, eraseQuestion{Ref: ref, Region: region, Request: request}, by, quietly)
+}
 
 // Erase forgets the person whom a reference names, everywhere, and returns the receipt.
 func (h *House) Erase(ctx context.Context, ref, request string) (*engine.Receipt, error) {
@@ -46,11 +62,11 @@ func (h *House) Erase(ctx context.Context, ref, request string) (*engine.Receipt
 func quietly(string, ...any) {}
 
 // erase forgets a person everywhere.
-func (h *House) erase(ctx context.Context, id orrery.FragmentID, request string, say progress) (*engine.Receipt, error) {
+func (h *House) erase(ctx context.Context, id orrery.FragmentID, request string, by orrery.Actor, say progress) (*engine.Receipt, error) {
 	h.operate.Lock()
 	defer h.operate.Unlock()
 	say("erasing: log, checkpoint, lists, files")
-	return h.Engine.Erase(ctx, engine.Erase{Fragment: id, Request: request, By: cliActor, Elsewhere: h.eraseElsewhere,
+	return h.Engine.Erase(ctx, engine.Erase{Fragment: id, Request: request, By: by, Elsewhere: h.eraseElsewhere,
 		Quarantined: func(ctx context.Context, values []string) ([]uint64, error) {
 			if err := h.API.Views.Wait(ctx, h.Engine.Seq()); err != nil {
 				return nil, err

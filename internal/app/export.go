@@ -26,36 +26,25 @@ type exportQuestion struct {
 // exportFormat is the version of an export's layout.
 const exportFormat = "orrery-person-1"
 
-// exported is everything held about a person, for them to take along.
-type exported struct {
-	Format   string              `json:"format"`
-	Made     orrery.Instant      `json:"made"`
-	Person   *api.Profile        `json:"person"`
-	Cases    []orrery.Case       `json:"cases"`
-	Orders   []exportedOrder     `json:"orders"`
-	Timeline []api.TimelineEntry `json:"timeline"` // whole, newest first: touches, consents, decisions with their reasons, pushes
-}
-
-type exportedOrder struct {
-	Source   orrery.SourceName `json:"source"`
-	ID       string            `json:"id"`
-	Status   string            `json:"status,omitempty"`
-	Minor    int64             `json:"minor"`
-	Currency string            `json:"currency,omitempty"`
-	Quantity int64             `json:"quantity,omitempty"`
-	Placed   orrery.Instant    `json:"placed"`
-}
-
 var exportPerson = operation[exportQuestion, jsontext.Value]{name: "export", run: func(ctx context.Context, h *House, q exportQuestion, say progress) (jsontext.Value, error) {
-	id, err := h.API.Person(q.Ref, q.Region)
+	out, err := h.takeout(ctx, q.Ref, q.Region)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(out, json.Deterministic(true), jsontext.WithIndent("  "))
+}}
+
+// takeout gathers everything that is held about a person.
+func (h *House) takeout(ctx context.Context, ref, region string) (*api.Export, error) {
+	id, err := h.API.Person(ref, region)
 	if err != nil {
 		return nil, err
 	}
 	p, err := h.Engine.Person(ctx, id, 0)
 	if err != nil {
-		return nil, unknownPerson(q.Ref, err)
+		return nil, unknownPerson(ref, err)
 	}
-	out := &exported{Format: exportFormat, Made: h.Engine.Clock(), Person: api.ProfileOf(p), Cases: []orrery.Case{}, Orders: []exportedOrder{}, Timeline: []api.TimelineEntry{}}
+	out := &api.Export{Format: exportFormat, Made: h.Engine.Clock(), Person: api.ProfileOf(p), Cases: []orrery.Case{}, Orders: []api.ExportedOrder{}, Timeline: []api.TimelineEntry{}}
 	mine := map[orrery.FragmentID]bool{}
 	for _, n := range p.Fragments {
 		mine[n.ID] = true
@@ -70,13 +59,13 @@ var exportPerson = operation[exportQuestion, jsontext.Value]{name: "export", run
 		return nil, err
 	}
 	for _, o := range orders {
-		out.Orders = append(out.Orders, exportedOrder{Source: o.Source, ID: o.ID, Status: o.Status, Minor: o.Minor, Currency: o.Currency, Quantity: o.Quantity, Placed: o.Placed})
+		out.Orders = append(out.Orders, api.ExportedOrder{Source: o.Source, ID: o.ID, Status: o.Status, Minor: o.Minor, Currency: o.Currency, Quantity: o.Quantity, Placed: o.Placed})
 	}
 	if out.Timeline, err = wholeTimeline(h, id, mine); err != nil {
 		return nil, err
 	}
-	return json.Marshal(out, json.Deterministic(true), jsontext.WithIndent("  "))
-}}
+	return out, nil
+}
 
 // wholeTimeline reads every page.
 func wholeTimeline(h *House, id orrery.FragmentID, mine map[orrery.FragmentID]bool) ([]api.TimelineEntry, error) {

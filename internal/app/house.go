@@ -81,6 +81,7 @@ func OpenHouse(ctx context.Context, s Settings) (*House, error) {
 	h := &House{Engine: w, Dir: dir, keys: keys, still: s.Still, outlets: map[orrery.DestinationName]engine.Destination{},
 		files: map[orrery.DestinationName]*csvOutlet{}, done: make(chan struct{}),
 		API: &api.House{Name: s.Name, Workspace: w, Keys: keys, Ring: ring, Listen: listen.NewEars(ears)}}
+	h.API.Rights = rights{h}
 	if err := h.ReloadKeys(); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}

@@ -30,7 +30,7 @@ func (h *House) eraseAgain(ctx context.Context, say progress) (int, error) {
 	}
 	people := 0
 	for _, id := range again {
-		_, err := h.erase(ctx, id, "register", say)
+		_, err := h.erase(ctx, id, "register", cliActor, say)
 		if orrery.KindOf(err) == orrery.KindNotFound {
 			continue // went with another of their identifiers
 		}

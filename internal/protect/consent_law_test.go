@@ -172,3 +172,14 @@ func TestNoYesOfABannerTakesBackANoThatWasSaidOtherwise(t *testing.T) {
 		}
 	})
 }
+
+func TestANoSaidByHandStaysWhateverTheBannerRefusedBefore(t *testing.T) {
+	w := newWorld(t)
+	w.visit(ana, orrery.Server, says(orrery.Granted, orrery.Marketing, "*", "segment"))
+	w.visit(ana, orrery.Server, says(orrery.Refused, orrery.Marketing, "*", "segment"))
+	w.visit(ana, orrery.Server, says(orrery.Refused, orrery.Marketing, "*", "unsubscribe")) // refused already, and yet news
+	w.visit(ana, orrery.Server, says(orrery.Granted, orrery.Marketing, "*", "segment"))
+	w.expect(ana, orrery.Commercial, protect.GateRefused)
+	w.visit(ana, orrery.Server, says(orrery.Granted, orrery.Marketing, "*", "form"))
+	w.expect(ana, orrery.Commercial, protect.GateClear)
+}
