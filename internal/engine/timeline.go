@@ -42,6 +42,29 @@ func (w *Workspace) Timeline(id orrery.FragmentID, from Cursor, n int) (entries 
 	if err != nil {
 		return nil, Cursor{}, err
 	}
+	entries, more = newest(entries, n)
+	return entries, more, nil
+}
+
+// OfBrand says that a fragment is nobody's, but stands for the brand as a whole.
+func (w *Workspace) OfBrand(id orrery.FragmentID) bool { return id == w.Find(brandNamespace, brandValue) }
+
+// BrandTimeline reads what concerns the brand as a whole, newest first, as Timeline reads what concerns a person.
+func (w *Workspace) BrandTimeline(from Cursor, n int) (entries []Fact, more Cursor, err error) {
+	brand := w.Find(brandNamespace, brandValue)
+	err = w.read(func(s *snapshot) (err error) {
+		entries, err = s.state.entries(brand, from, n+1)
+		return err
+	})
+	if err != nil {
+		return nil, Cursor{}, err
+	}
+	entries, more = newest(entries, n)
+	return entries, more, nil
+}
+
+// newest sorts entries, the newest first, and keeps n of them.
+func newest(entries []Fact, n int) (page []Fact, more Cursor) {
 	slices.SortFunc(entries, func(a, b Fact) int { return compareStamps(b.At, a.At) })
 	entries = slices.CompactFunc(entries, func(a, b Fact) bool { return a.At == b.At }) // one fact may name two fragments
 	if len(entries) > n {
@@ -49,7 +72,7 @@ func (w *Workspace) Timeline(id orrery.FragmentID, from Cursor, n int) (entries 
 		last := entries[n-1].At
 		more = Cursor{Seq: last.Seq, Index: last.Index}
 	}
-	return entries, more, nil
+	return entries, more
 }
 
 func compareStamps(a, b orrery.Stamp) int {

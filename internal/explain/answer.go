@@ -34,6 +34,8 @@ type Source interface {
 	Policy() *engine.Policy
 	Person(ctx context.Context, id orrery.FragmentID, after orrery.Seq) (*engine.Person, error)
 	Timeline(id orrery.FragmentID, from engine.Cursor, n int) ([]engine.Fact, engine.Cursor, error)
+	OfBrand(orrery.FragmentID) bool
+	BrandTimeline(from engine.Cursor, n int) ([]engine.Fact, engine.Cursor, error)
 	Chunk(ctx context.Context, seq orrery.Seq) ([]engine.Fact, error)
 	Born(ctx context.Context, id uint64) (engine.Fact, error)
 	Ask(ctx context.Context, in *orrery.Intent) (orrery.Answer, error)

@@ -3,6 +3,7 @@ package explain
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/orrery-cxm/orrery"
 	"github.com/orrery-cxm/orrery/internal/engine"
@@ -64,11 +65,7 @@ func Effect(ctx context.Context, w Source, id orrery.EffectID) (*Answer, error) 
 	if asked.Effect.Intent != 0 {
 		return Intent(ctx, w, asked.Effect.Intent)
 	}
-	s, err := newScene(ctx, w, asked.Effect.Person)
-	if err != nil {
-		return nil, err
-	}
-	entries, dropped, err := s.history(born.At.Seq, maxLines, func(e engine.Fact) bool {
+	s, entries, dropped, err := notice(ctx, w, asked.Effect.Person, born.At.Seq, func(e engine.Fact) bool {
 		switch f := e.Fact.(type) {
 		case *orrery.EffectRequested:
 			return f.Effect.ID == id
@@ -79,6 +76,9 @@ func Effect(ctx context.Context, w Source, id orrery.EffectID) (*Answer, error) 
 		}
 		return false
 	})
+	if orrery.KindOf(err) == orrery.KindNotFound {
+		return nil, err
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the timeline behind %s: %w", id, err)
 	}
@@ -96,4 +96,38 @@ func Effect(ctx context.Context, w Source, id orrery.EffectID) (*Answer, error) 
 		}
 	}
 	return a, nil
+}
+
+// notice reads what became of a notice: from the timeline of the person whom it is about, or from the brand's.
+func notice(ctx context.Context, w Source, about orrery.FragmentID, since orrery.Seq, keep func(engine.Fact) bool) (s *scene, entries []engine.Fact, dropped int, err error) {
+	if !w.OfBrand(about) {
+		if s, err = newScene(ctx, w, about); err != nil {
+			return nil, nil, 0, err
+		}
+		entries, dropped, err = s.history(since, maxLines, keep)
+		return s, entries, dropped, err
+	}
+	s = &scene{ctx: ctx, w: w, person: &engine.Person{Seq: w.Seq()}, names: map[orrery.FragmentID]string{}, shown: map[string]bool{}}
+	var cursor engine.Cursor
+	for read := 0; read < maxEntries; {
+		page, more, err := w.BrandTimeline(cursor, pageSize)
+		if err != nil {
+			return nil, nil, 0, err
+		}
+		for _, e := range page {
+			switch read++; {
+			case e.At.Seq < since || !keep(e):
+			case len(entries) >= maxLines:
+				dropped++
+			default:
+				entries = append(entries, e)
+			}
+		}
+		if more == (engine.Cursor{}) || page[len(page)-1].At.Seq < since {
+			break
+		}
+		cursor = more
+	}
+	slices.Reverse(entries)
+	return s, entries, dropped, nil
 }
