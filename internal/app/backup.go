@@ -126,7 +126,7 @@ func writeDurably(path string, b []byte) error {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	_, err = f.Write(b)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+	if err = errors.Join(err, giveTo(filepath.Dir(path), f), f.Sync(), f.Close()); err == nil {
 		err = os.Rename(path+".new", path)
 	}
 	if err == nil {

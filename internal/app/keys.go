@@ -78,14 +78,7 @@ func saveKeys(dir string, keys []govern.Key) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("making the workspace directory: %w", err)
 	}
-	path := filepath.Join(dir, accessFile)
-	if err := os.WriteFile(path+".new", append(b, '\n'), 0o600); err != nil {
-		return fmt.Errorf("writing the API keys: %w", err)
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return fmt.Errorf("writing the API keys: %w", err)
-	}
-	return nil
+	return writeDurably(filepath.Join(dir, accessFile), append(b, '\n'))
 }
 
 // CreateKey adds a key and returns its secret, which is kept nowhere.
