@@ -110,6 +110,15 @@ func TestBadInputOfTheOwnAPIHasItsExactAnswer(t *testing.T) {
 		{"no such dead letter", "POST", "/v1/dead-letters/redeliver", `{"fragment":"per_0000000000001","effect":"eff_0000000000001"}`, nil, 404, `there is no such dead letter`},
 		{"no such membership", "POST", "/v1/dead-letters/redeliver", `{"fragment":"per_0000000000001","destination":"ads","list":"x"}`, nil, 404, `there is no such membership`},
 		{"a policy with a mistake", "PUT", "/v1/policy", `{"text":"audiences:\n  - name: A B\n    rule: known\n"}`, nil, 400, `line 2: audiences[0].name: "A B" is no name: use lower-case letters, digits, - and _`},
+		{"a page of none", "GET", "/v1/cases?limit=0", "", nil, 422, `expected number >= 1`},
+		{"a page of words", "GET", "/v1/cases?limit=all", "", nil, 422, `invalid integer`},
+		{"no place in a list", "GET", "/v1/cases?cursor=%ff%00", "", nil, 400, `cursor: "\xff\x00" is no place in this list: use next of the page before, with the same filter`},
+		{"no place in a timeline", "GET", "/v1/persons/user_id:ann/timeline?before=zzz", "", nil, 400, `before: "zzz" is no cursor: give the one of the last entry read`},
+		{"no such state", "GET", "/v1/outbound?state=lost", "", nil, 422, `expected value to be one of "held, queued, released, accepted, unknown, failed, replaced, dropped, expired"`},
+		{"no number", "GET", "/v1/quarantine/abc", "", nil, 422, `invalid integer`},
+		{"no message", "GET", "/v1/explain/intents/x", "", nil, 400, `"x" is no int_id: int_ and 13 letters or digits are expected`},
+		{"an erasure that nobody confirms", "POST", "/v1/persons/user_id:ann/erase", `{}`, nil, 422, `expected required property confirm to be present`},
+		{"an export of nobody", "GET", "/v1/persons/per_/export", "", nil, 503, `this server cannot do that: use the command on its machine`},
 		{"a policy that is no text", "PUT", "/v1/policy", `{"text":7}`, nil, 422, `expected string`},
 	} {
 		a := s.wants(c.status, c.method, c.path, staff, c.body, c.headers...)

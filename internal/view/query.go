@@ -167,7 +167,7 @@ func (s *selection) page(p Page) (int, error) {
 }
 
 func badCursor(c Cursor) error {
-	return orrery.Invalid("cursor", fmt.Sprintf("after: %q is no place in this list: use next of the page before, with the same filter", string(c)))
+	return orrery.Invalid("cursor", fmt.Sprintf("cursor: %q is no place in this list: use next of the page before, with the same filter", string(c)))
 }
 
 func cursorOf(keys []int64) Cursor {
