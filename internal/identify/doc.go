@@ -8,6 +8,9 @@
 // people's decisions, whatever the order of arrival; no person ever breaks a limit of the policy; a link that is taken
 // back leaves everything as if it had never been; a device never joins two known persons; a known touch emits no fact.
 //
+// Which evidence of a public key is accepted depends on what is known when it comes: a browser may name somebody nobody
+// knows yet, and not somebody who is known. Its claims come in an order, and the promise begins with what was accepted.
+//
 // It never reads a clock, never rewrites history, never throws evidence away: what does not fit is left out of the
 // partition and kept; what comes too fast waits in quarantine for a person's decision.
 package identify
