@@ -47,7 +47,9 @@ func (w *Workspace) Timeline(id orrery.FragmentID, from Cursor, n int) (entries 
 }
 
 // OfBrand says that a fragment is nobody's, but stands for the brand as a whole.
-func (w *Workspace) OfBrand(id orrery.FragmentID) bool { return id == w.Find(brandNamespace, brandValue) }
+func (w *Workspace) OfBrand(id orrery.FragmentID) bool {
+	return id == w.Find(brandNamespace, brandValue)
+}
 
 // BrandTimeline reads what concerns the brand as a whole, newest first, as Timeline reads what concerns a person.
 func (w *Workspace) BrandTimeline(from Cursor, n int) (entries []Fact, more Cursor, err error) {
