@@ -67,17 +67,59 @@ var addressings = [...]addressing{
 
 // addresses finds postal addresses. Texts without a digit, and without a word of streets, cost next to nothing.
 func (f *folding) addresses(text string, out []orrery.Label) []orrery.Label {
-	if !f.hasDigit(text) {
-		return out
+	for at := 0; ; {
+		from, to, ok := f.aroundNumbers(text, at)
+		if !ok {
+			return out
+		}
+		out = addressesIn(text, from, to, out)
+		at = to
 	}
-	lower := strings.ToLower(text)
+}
+
+// How far an address reaches before and after its first number, in bytes.
+const (
+	beforeNumber = 160
+	afterNumber  = 240
+)
+
+// aroundNumbers is the next stretch of text from byte at on that has a number and may hold an address with it.
+func (f *folding) aroundNumbers(text string, at int) (from, to int, ok bool) {
+	first := f.digit(text, at)
+	if first < 0 {
+		return 0, 0, false
+	}
+	from = max(at, first-beforeNumber)
+	for from > at && text[from-1] != ' ' && from > first-beforeNumber-40 {
+		from--
+	}
+	for from < first && !utf8.RuneStart(text[from]) {
+		from++
+	}
+	to = first
+	for next := first; next >= 0 && next < to+beforeNumber; next = f.digit(text, to) {
+		to = min(len(text), max(next, to)+afterNumber)
+		if to == len(text) {
+			return from, to, true
+		}
+	}
+	for to > first && !utf8.RuneStart(text[to]) {
+		to--
+	}
+	return from, to, true
+}
+
+// addressesIn finds addresses from byte lo to hi.
+func addressesIn(text string, lo, hi int, out []orrery.Label) []orrery.Label {
+	part := text[lo:hi]
+	lower := strings.ToLower(part)
 	for i := range addressings {
 		a := &addressings[i]
-		if !containsAny(lower, a.triggers) || i == addressHan && !numbersHouse(text) {
+		if !containsAny(lower, a.triggers) || i == addressHan && !numbersHouse(part) {
 			continue
 		}
-		for _, at := range a.pattern.FindAllStringIndex(text, -1) {
-			from, to := at[0], at[1]
+		for _, at := range a.pattern.FindAllStringIndex(part, -1) {
+			from, to := lo+at[0], lo+at[1]
 			if i == addressHan {
 				from += afterLead(text[from:to])
 				to += room(text[:to], text[to:])
@@ -122,24 +164,24 @@ func containsAny(text string, words []string) bool {
 	return false
 }
 
-// hasDigit says whether a digit of any script stands in text.
-func (f *folding) hasDigit(text string) bool {
-	for i := 0; i < len(text); {
+// digit is the place of the first digit of any script from byte i on, or -1.
+func (f *folding) digit(text string, i int) int {
+	for i < len(text) {
 		c := text[i]
 		if c < utf8.RuneSelf {
 			if c >= '0' && c <= '9' {
-				return true
+				return i
 			}
 			i++
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(text[i:])
 		if k, _ := f.of(r); k == kindDigit {
-			return true
+			return i
 		}
 		i += n
 	}
-	return false
+	return -1
 }
 
 // idleWords stand between a number and a street in texts that name no house: "5 minutes down the road".

@@ -5,8 +5,9 @@
 //
 // It works in one pass: the text is folded (case, width, Arabic letter forms, traditional to simplified characters,
 // stretched letters) and cut into tokens; a trie of lexicon terms is walked once; frames (patterns over words and word
-// classes) are matched; and one hashed feature pass through an int8 matrix, trained only on sentences that our own
-// grammars make, gives the heads their prior opinion. Everything that is said carries a calibrated confidence and the
+// classes) are matched; and one hashed feature pass through an int8 matrix, trained on messages and grammars that were
+// written for it, gives the heads their prior opinion. Whoever is named in a text (a people, a faith, a relative, a name) is
+// one word of its class to the matrix, so that nothing is learned of them. Everything that is said carries a calibrated confidence and the
 // words that say so.
 //
 // It promises: the same text always gives the same signals; any bytes are safe and take bounded time (only the first

@@ -44,12 +44,15 @@ type Engine struct {
 
 	intentLabel  [len(intentNames)]label
 	urgencyLabel label
+	lifeLabel    [len(lifeKinds)]label
+	riskLabel    [len(riskKinds)]label
 	abstract     []bool // by class: an element of shapes
+	persons      []bool // by class: whoever is named, see [scratch.whoAt]
 	pool         *sync.Pool
 }
 
 // revision is raised with each change of rules, lexicons or weights that may change an answer.
-const revision = 1
+const revision = 2
 
 // New reads the lexicons and frames; it fails only when they are broken, which a test of the product would have shown.
 func New(o Options) (*Engine, error) {
@@ -103,6 +106,16 @@ func (e *Engine) known() {
 	for _, c := range e.classes.aspects {
 		e.abstract[c] = true
 	}
+	e.persons = make([]bool, len(e.lex.names))
+	for _, n := range [...]string{"kin", "name", "people", "faith", "body", "sex", "clerk"} {
+		e.persons[e.lex.class[n]], e.abstract[e.lex.class[n]] = true, true
+	}
+	for i, n := range lifeKinds {
+		e.lifeLabel[i] = e.frames.labelOf("life." + n)
+	}
+	for i, n := range riskKinds {
+		e.riskLabel[i] = e.frames.labelOf("risk." + n)
+	}
 }
 
 // eachFile calls read for the files with that ending, in order of their names.
@@ -138,19 +151,24 @@ type scratch struct {
 	*Engine
 	reader
 	finder
-	hint     Hint
-	lang     language
-	clauses  []clause
-	terms    []valence
-	feats    []uint32
-	felt     [emotionCount]match
-	outs     [weights.Outputs]float32
-	x        [weights.Inputs]float32
-	verdicts [weights.Verdicts]float32
-	moods    [emotionCount + 1]float32 // log odds of the emotions, none at the end
-	taughts  opinions                  // what the workspace taught of this text
-	odds     [3]float32
-	known    float32 // how much of the text training knows, 0 to 1
+	hint      Hint
+	lang      language
+	clauses   []clause
+	terms     []valence
+	feats     []uint32
+	cuts      []int32 // where the features of each piece begin, and an end; see features
+	shapeCuts []int32
+	pieces    []weights.Sums
+	whole     weights.Sums
+	felt      [emotionCount]match
+	finds     [weights.Finds]find
+	outs      [weights.Outputs]float32
+	x         [weights.Inputs]float32
+	verdicts  [weights.Verdicts]float32
+	moods     [emotionCount + 1]float32 // log odds of the emotions, none at the end
+	taughts   opinions                  // what the workspace taught of this text
+	odds      [3]float32
+	known     float32 // how much of the text training knows, 0 to 1
 }
 
 func (e *Engine) scratch() *scratch {
@@ -187,12 +205,13 @@ func (s *scratch) listen(text string, h Hint) *orrery.Signals {
 	s.clausesOf()
 	s.weigh()
 	s.weighed()
+	s.heed()
 	s.polarity(out)
 	s.intents(out)
 	s.emotions(out)
 	s.aspects(out)
-	s.dangers(out)
-	s.life(out)
+	s.urgency(out)
+	s.happenings(out)
 	return out
 }
 
@@ -233,15 +252,16 @@ func (s *scratch) at(i int, c class) bool {
 
 // classes are those that code knows by name.
 type classes struct {
-	neg, intens, dim, but, hypo, fiction, past, recent, planned, self, you, kin, third class
-	emotions                                                                           [emotionCount]class
-	aspects                                                                            [aspectCount]class
+	neg, intens, dim, but, hypo, fiction, past, recent, planned, self, you, kin, friend, third, agree, asksBad, asksGood class
+	emotions                                                                                                             [emotionCount]class
+	aspects                                                                                                              [aspectCount]class
 }
 
 func (l *lexicon) standard() classes {
 	c := classes{neg: l.classOf("neg"), intens: l.classOf("int"), dim: l.classOf("dim"), but: l.classOf("but"), hypo: l.classOf("hypo"),
 		fiction: l.classOf("fiction"), past: l.classOf("past"), recent: l.classOf("recent"), planned: l.classOf("planned"),
-		self: l.classOf("self"), you: l.classOf("brandyou"), kin: l.classOf("kin"), third: l.classOf("third")}
+		self: l.classOf("self"), you: l.classOf("brandyou"), kin: l.classOf("kin"), friend: l.classOf("friend"),
+		agree: l.classOf("agree"), asksBad: l.classOf("asksbad"), asksGood: l.classOf("asksgood"), third: l.classOf("third")}
 	for i, n := range emotionNames {
 		c.emotions[i] = l.classOf("emo." + n)
 	}

@@ -3,7 +3,6 @@ package listen
 import (
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/orrery-cxm/orrery"
 	"github.com/orrery-cxm/orrery/internal/listen/weights"
@@ -110,20 +109,51 @@ func (s *scratch) feelings() [emotionCount]float32 {
 	return sum
 }
 
-// Weight of a word of an emotion against the trained output, and the pull towards none.
+// moodInputs measures what speaks for each emotion, none at the end.
+func (s *scratch) moodInputs(x *[weights.Moods][weights.MoodInputs]float32) {
+	felt := s.feelings()
+	var most float32
+	for _, f := range felt {
+		most = max(most, f)
+	}
+	for k := range x {
+		m := &x[k]
+		*m = [weights.MoodInputs]float32{0: 1, 1: s.outs[OutEmotion+k]}
+		if k < emotionCount {
+			m[2] = float32(math.Log1p(float64(felt[k]) * 1.5))
+		}
+		m[3] = flag(most > 0)
+		m[4] = s.x[3] - s.x[1] // the lean of the matrix
+		m[5] = s.x[26]         // of the lexicons
+		m[6] = min(float32(s.bangs), 3)
+		m[7] = s.x[24]
+		m[8] = s.x[13+0]
+		m[9] = s.x[20]
+		m[10] = s.outs[OutGrammarEmotion+k]
+	}
+}
+
+// Messages to brands show emotions by what happened, other texts by words for them, which therefore count for more than
+// the messages that were taught say; and where no word tells, rather none.
 const (
-	feltWeight = 2.5
-	noneWeight = 0.6
-	outsWeight = 0.15
+	wordsTell = 1.5
+	plainly   = 0.3
 )
 
 // emotions gives those that stand out.
 func (s *scratch) emotions(out *orrery.Signals) {
-	felt := s.feelings()
+	var x [weights.Moods][weights.MoodInputs]float32
+	s.moodInputs(&x)
 	z := &s.moods
-	z[emotionCount] = s.outs[OutNone]*outsWeight + noneWeight
-	for k := range felt {
-		z[k] = s.outs[OutEmotion+k]*outsWeight + feltWeight*float32(math.Log1p(float64(felt[k])*1.5))
+	*z = [emotionCount + 1]float32{}
+	if s.model != nil {
+		for k, row := range s.model.Stack[s.lang.table()].Mood {
+			for i, w := range row {
+				z[k] += float32(w * x[k][i])
+			}
+			z[k] += float32(wordsTell * x[k][2])
+		}
+		z[emotionCount] += plainly
 	}
 	if s.taught != nil {
 		for k := range z {
@@ -140,9 +170,9 @@ func (s *scratch) emotions(out *orrery.Signals) {
 		chance[k] = exp(z[k] - top)
 		sum += chance[k]
 	}
-	for k := range felt {
+	for k := range emotionNames {
 		p := thousandths(chance[k] / sum)
-		if p < 200 {
+		if p < 200 || 2*chance[k] < chance[emotionCount] {
 			continue
 		}
 		l := orrery.Label{Name: emotionNames[k], Confidence: p}
@@ -192,34 +222,23 @@ func (s *scratch) clausePolarity(tok int32, whole orrery.Polarity) orrery.Polari
 	return whole
 }
 
-// dangers are the risks and the urgency.
-func (s *scratch) dangers(out *orrery.Signals) {
-	for id, name := range s.labels {
-		head, class, _ := strings.Cut(name, ".")
-		if head != "risk" && head != "urgency" {
-			continue
-		}
-		score, best := s.frameScore(label(id))
-		if best == nil {
-			continue
-		}
-		score -= 2.2
-		if s.guarded(best) {
-			score -= 2
-		}
-		l := orrery.Label{Name: class, Confidence: thousandths(sigmoid(score))}
-		if l.Confidence < reported {
-			continue
-		}
-		s.locate(&l, best)
-		if head == "risk" {
-			out.Risks = append(out.Risks, l)
-		} else {
-			out.Urgency = append(out.Urgency, l)
-		}
+// urgency says whether an answer that comes tomorrow comes too late.
+func (s *scratch) urgency(out *orrery.Signals) {
+	_, best := s.frameScore(s.urgencyLabel)
+	p := sigmoid(s.verdicts[VerdictUrgency])
+	if s.model == nil {
+		return
 	}
-	byConfidence(out.Risks)
-	byConfidence(out.Urgency)
+	l := orrery.Label{Name: "high", Confidence: thousandths(p)}
+	if l.Confidence < reported {
+		return
+	}
+	if best != nil {
+		s.locate(&l, best)
+	} else {
+		l.Evidence = out.Evidence
+	}
+	out.Urgency = append(out.Urgency, l)
 }
 
 // guarded says whether a negation or fiction stands close before or in the sentence of h.

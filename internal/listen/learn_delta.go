@@ -85,9 +85,9 @@ func (d *delta) place(feature uint32, row int) {
 // world. AdaGrad: what is met often moves less each time.
 const (
 	lessonRounds = 20
-	lessonRate   = 0.3
+	lessonRate   = 0.2
 	lessonPull   = 1e-3
-	shiftRate    = 0.1
+	shiftRate    = 0.04
 	shiftPull    = 1e-2
 )
 

@@ -34,7 +34,7 @@ func zinging() []Correction {
 	}
 }
 
-const zingText = "the flobber is zinging loudly"
+const zingText = "the flobber is zinging on the shelf"
 
 func TestACorrectionIsHeededAtOnceAndChangesNothingElse(t *testing.T) {
 	e := engine(t)

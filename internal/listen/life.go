@@ -18,35 +18,37 @@ const (
 var lifeKinds = [...]string{"bereavement", "graduation", "engagement", "wedding", "birth", "moving", "new_job", "job_loss", "retirement",
 	"illness", "birthday", "divorce"}
 
-// life finds what happened in the life of the writer or of somebody close.
-func (s *scratch) life(out *orrery.Signals) {
-	mute, _ := s.label["mute.life"]
-	for _, kind := range lifeKinds {
-		id, ok := s.label["life."+kind]
-		if !ok {
-			continue
-		}
-		score, best := s.frameScore(id)
-		if best == nil {
-			continue
-		}
-		score -= 2.2 + s.muted(best, mute)
-		f := &s.all[best.frame]
-		l := orrery.Label{Name: kind, Who: s.who(kind, best, f.who), When: s.when(best, f.when)}
-		if l.When == "past" {
-			score -= 1.5
-		}
-		if l.Who == "self" && s.stranger(best) {
+// life says whose an event is and when.
+func (s *scratch) life(l *orrery.Label, i int) {
+	f := &s.finds[i]
+	if f.best == nil {
+		from, to := s.sentenceOf(f.piece)
+		h := &hit{from: from, to: to}
+		l.Who, l.When = s.whoseIn(l.Name, h), s.when(h, "recent")
+	} else {
+		fr := &s.all[f.best.frame]
+		l.Who, l.When = s.who(l.Name, f.best, fr.who), s.when(f.best, fr.when)
+		if l.Who == "self" && s.stranger(f.best) {
 			l.Who = "other"
-			score -= 1.4
 		}
-		if l.Confidence = thousandths(sigmoid(score)); l.Confidence < reported {
-			continue
-		}
-		s.locate(&l, best)
-		out.Life = append(out.Life, l)
 	}
-	byConfidence(out.Life)
+	f.who, f.when = l.Who, l.When
+}
+
+// whoseIn says whose event a sentence tells of, where no frame says it.
+func (s *scratch) whoseIn(kind string, h *hit) string {
+	for i := h.from; i < h.to; i++ {
+		switch {
+		case s.at(int(i), s.classes.kin) && kind != "birth" && kind != "moving":
+			return "family"
+		case s.at(int(i), s.classes.friend):
+			return "other"
+		}
+	}
+	if kind == "bereavement" {
+		return "family"
+	}
+	return "self"
 }
 
 // who says whose event it is: of the kin who is the subject of the words, else as the frame has it. A birth in the family

@@ -95,7 +95,7 @@ func TestAProfileTellsOfLifeEvents(t *testing.T) {
 		{"relationship", `"Engaged to Sam"`, "engagement"}, {"relationship_status", "Engaged", "engagement"}, {"marital_status", `"divorced"`, "divorce"},
 		{"marital_status", `"widowed"`, "bereavement"}, {"bio", "just graduated from MIT", "graduation"}, {"relationship", `"Married"`, ""},
 		{"relationship", `"single"`, ""}, {"engagement_score", "17", ""}, {"status", `"active"`, ""}, {"status", `"moved"`, "moving"},
-		{"relationship", `{"a":1}`, ""}, {"relationship", "true", ""}, {"婚姻", "订婚", ""}, {"relationship", `"订婚"`, "engagement"},
+		{"relationship", `{"a":1}`, ""}, {"relationship", "true", ""}, {"婚姻", "订婚", "engagement"}, {"relationship", `"订婚"`, "engagement"},
 	} {
 		got := e.LifeOf(c.name, c.value)
 		switch {

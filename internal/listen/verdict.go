@@ -14,6 +14,15 @@ const (
 	OutNone     = 17 // no emotion
 	OutUrgency  = 18
 	OutLife     = 19 // any life event of the writer or somebody close
+	OutEvent    = 20 // in the order of lifeKinds
+	OutRisk     = 32 // in the order of riskKinds
+	OutMixed    = 41 // praise and blame
+
+	// The same heads again, taught by sentences of grammars alone: weaker where messages are like those that were taught,
+	// and steadier where they are not.
+	OutGrammar        = 42
+	OutGrammarIntent  = OutGrammar + OutIntent
+	OutGrammarEmotion = OutGrammar + OutEmotion
 )
 
 // Verdicts of a language's table: which log odds stand where.
@@ -21,14 +30,16 @@ const (
 	VerdictPolarity = 0 // negative, neutral, positive
 	VerdictIntent   = 3
 	VerdictUrgency  = 10
+	VerdictMixed    = 11
 )
 
 // Measured is what is known of a text before it is weighed; it is exported for training alone.
 type Measured struct {
 	Features []uint32
 	Inputs   [weights.Inputs]float32
-	Emotions [emotionCount]float32 // evidence of the lexicons
-	Language string                // en, zh or ar; empty when it is not judged
+	Moods    [weights.Moods][weights.MoodInputs]float32
+	Finds    [weights.Finds][weights.FindInputs]float32
+	Language string // en, zh or ar; empty when it is not judged
 }
 
 // Measure reads text as Listen does and returns what it is judged by. The features are the caller's to keep.
@@ -46,8 +57,10 @@ func (e *Engine) Measure(text string) Measured {
 	s.weigh()
 	m := Measured{Language: s.lang.table()}
 	m.Features = append([]uint32(nil), s.features()...)
-	s.inputs(&m.Inputs)
-	m.Emotions = s.feelings()
+	s.inputs(&s.x)
+	m.Inputs = s.x
+	s.moodInputs(&m.Moods)
+	s.findInputs(&m.Finds)
 	return m
 }
 
@@ -67,7 +80,7 @@ const knownScale = 1.5
 
 // longText is from how many words on evidence is thinned: a long review says many things by the way, and the sum of them
 // would make us surer than a short message that says one thing.
-const longText = 60
+const longText = 30
 
 // inputs measures the text for the table of its language.
 func (s *scratch) inputs(x *[weights.Inputs]float32) {
@@ -75,7 +88,8 @@ func (s *scratch) inputs(x *[weights.Inputs]float32) {
 	x[0] = 1
 	s.outs = [weights.Outputs]float32{}
 	if s.model != nil {
-		s.known = min(1, knownScale*s.model.Score(s.features(), &s.outs))
+		s.score()
+		s.leans(x)
 	}
 	thin := float32(1)
 	if n := len(s.reader.toks) - s.counts[kindHan]/2; n > longText { // a character is half a word
@@ -113,6 +127,65 @@ func (s *scratch) inputs(x *[weights.Inputs]float32) {
 		x[33+i] = x[11+i] * x[24]
 	}
 	x[35] = x[26] * x[24]
+	x[41] = s.outs[OutMixed]
+	mean = (s.outs[OutGrammar] + s.outs[OutGrammar+1] + s.outs[OutGrammar+2]) / 3
+	for i := range 3 {
+		x[44+i] = (s.outs[OutGrammar+i] - mean) * s.known * thin
+	}
+	x[54] = x[26] * x[43]
+	x[55] = (x[3] - x[1]) * x[43]
+	x[56] = (x[46] - x[44]) * x[43]
+	x[57] = x[36] * x[43]
+	for i := range intentNames {
+		x[47+i] = s.outs[OutGrammarIntent+i]
+	}
+	x[42] = flag(s.divided())
+	x[43] = 1 - thin
+}
+
+// score sums the features of each piece of the text and of all of it.
+func (s *scratch) score() {
+	feats := s.features()
+	n := len(s.cuts) - 1
+	if cap(s.pieces) < n {
+		s.pieces = make([]weights.Sums, n, maxPieces+1)
+	}
+	s.pieces = s.pieces[:n]
+	for i := range s.pieces {
+		s.pieces[i] = weights.Sums{}
+		s.model.Add(feats[s.cuts[i]:s.cuts[i+1]], &s.pieces[i])
+	}
+	for i := range len(s.shapeCuts) - 1 {
+		s.model.Add(feats[s.shapeCuts[i]:s.shapeCuts[i+1]], &s.pieces[min(i, n-1)])
+	}
+	s.whole = weights.Sums{}
+	for i := range s.pieces {
+		s.whole.Plus(&s.pieces[i])
+	}
+	s.model.Score(&s.whole, int(languageOf(s.lang.table())), &s.outs)
+	s.known = min(1, knownScale*float32(s.whole.Known)/float32(max(1, len(feats))))
+}
+
+// leans says how the sentences lean: the last, the first, the lowest, the highest, and their mean.
+func (s *scratch) leans(x *[weights.Inputs]float32) {
+	var sum, n float32
+	var low, high float32
+	for i := range s.pieces {
+		p := &s.pieces[i]
+		if p.Known < 4 {
+			continue
+		}
+		l := int(languageOf(s.lang.table()))
+		d := s.model.Output(p, l, OutPolarity+2) - s.model.Output(p, l, OutPolarity)
+		d /= 1 + abs32(d)/3
+		if n == 0 {
+			x[37], low, high = d, d, d
+		}
+		x[36], low, high = d, min(low, d), max(high, d)
+		sum += d
+		n++
+	}
+	x[38], x[39], x[40] = low, high, sum/max(1, n)
 }
 
 func flag(b bool) float32 {
@@ -155,6 +228,10 @@ func (s *scratch) mentioned() bool {
 	return false
 }
 
+// intentShift makes an intent other than a complaint likely from one in three on: few messages have each, and to miss one
+// costs more than to see one too many.
+const intentShift = 0.6
+
 // weighed are the log odds of every verdict.
 func (s *scratch) weighed() *[weights.Verdicts]float32 {
 	s.inputs(&s.x)
@@ -162,13 +239,16 @@ func (s *scratch) weighed() *[weights.Verdicts]float32 {
 	if s.model == nil {
 		return &s.verdicts
 	}
-	t := s.model.Stack[s.lang.table()]
+	t := &s.model.Stack[s.lang.table()].Table
 	for v := range t {
 		var z float32
 		for i, w := range t[v] {
 			z += float32(w * s.x[i])
 		}
 		s.verdicts[v] = z
+	}
+	for i := 1; i < len(intentNames); i++ {
+		s.verdicts[VerdictIntent+i] += intentShift
 	}
 	if s.taught != nil {
 		s.taughts = opinions{}

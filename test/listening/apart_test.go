@@ -9,7 +9,8 @@ import (
 )
 
 // Where the engine's words stand: lexicons, frames, grammars, and the sentences of its tests.
-var material = []string{"internal/listen/data/*.lex", "internal/listen/data/*.frames", "internal/listen/train/grammar/*.txt", "internal/listen/testdata/*.tsv",
+var material = []string{"internal/listen/data/*.lex", "internal/listen/data/*.frames", "internal/listen/train/grammar/*.txt",
+	"internal/listen/train/messages/*.tsv", "internal/listen/testdata/*.tsv",
 	"internal/listen/*_test.go", "internal/listen/eval/fairness/*.txt"}
 
 // A stretch of so many letters, or characters in Chinese, is longer than what two people write alike by chance.

@@ -1,9 +1,11 @@
-// Package train builds the weights of listen from our own words alone: the phrase grammars of this directory, the
-// lexicons and the frames of listen. Sentences are made by chance from a fixed seed, so that anybody who runs it gets the
-// same bytes.
+// Package train builds the weights of listen from our own words alone: labelled messages, phrase grammars, and the lexicons
+// and frames of listen. Sentences are made by chance from a fixed seed, so that anybody who runs it gets the same bytes.
 //
-// Five models are trained. Four of them never see a quarter of the phrases, each another one; what they say about sentences
-// made of those alone is how the model will do on words nobody wrote down, and from that the tables are fitted that weigh it
-// against lexicons and frames, and that calibrate every confidence. The last sees all phrases and is shipped with those
-// tables.
+// Four matrices are trained. Three of them never see one writer's messages in each language and a third of the phrases; what
+// they say about those is how the model will do on texts of somebody else, and from that the stacks are fitted that weigh
+// the matrix against lexicons and frames, and that calibrate every confidence. The last matrix sees everything and is
+// shipped with those stacks.
+//
+// Some heads are taught twice: by messages and sentences, and by sentences alone. The second are weaker on messages like
+// those that were taught and steadier on other texts; the stacks weigh both.
 package train

@@ -1,6 +1,9 @@
 package train
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Indexes of intents in the heads, as listen orders them.
 const (
@@ -14,6 +17,12 @@ const (
 	intents
 )
 
+// How many kinds of events and risks there are.
+const (
+	events = 12
+	risks  = 9
+)
+
 // doc is one made text with what is known about it; what is not known stays unknown.
 type doc struct {
 	text     string
@@ -22,16 +31,27 @@ type doc struct {
 	emotion  int8 // index, 7 for none, -1 unknown
 	urgency  int8
 	life     int8
+	mixed    int8
+	events   [events]int8 // kinds of life events, as listen orders them
+	risks    [risks]int8
 	weight   float32
+	group    int  // of a message: those of one group were written in one go; 0 for sentences
+	writer   int  // of a message
 	ifServed bool // a complaint only where the text speaks of a service or to somebody
 }
 
 const unknown = -1
 
 func newDoc() doc {
-	d := doc{emotion: unknown, urgency: unknown, life: unknown, weight: 1}
+	d := doc{emotion: unknown, urgency: unknown, life: unknown, mixed: unknown, weight: 1}
 	for i := range d.intent {
 		d.intent[i] = unknown
+	}
+	for i := range d.events {
+		d.events[i] = unknown
+	}
+	for i := range d.risks {
+		d.risks[i] = unknown
 	}
 	return d
 }
@@ -71,6 +91,13 @@ func (m *maker) make() doc {
 	for _, r := range recipes {
 		if n -= r.share; n < 0 {
 			d := r.make(m)
+			d.weight *= sentenceWeight
+			if d.life == 0 {
+				d.events = [events]int8{}
+			}
+			if p := d.polarity; d.mixed == unknown && max(p[0], p[1], p[2]) == 1 {
+				d.mixed = 0
+			}
 			d.text = m.dress(d)
 			return d
 		}
@@ -270,6 +297,7 @@ func (m *maker) divided() doc {
 	case "ar":
 		but = m.one(" لكن ", " بس ", " ولكن ")
 	}
+	d.mixed = 1
 	if m.chance(0.65) {
 		d.text = m.good() + but + m.bad()
 		d.polarity = [3]float32{0.8, 0.1, 0.1}
@@ -318,6 +346,9 @@ func (m *maker) lives() doc {
 
 var lifeSections = [...]string{"bereavement", "graduation", "engagement", "wedding", "birth", "moving", "newjob", "jobloss", "illness", "retirement"}
 
+// lifeEvents are the events of lifeSections.
+var lifeEvents = [...]string{"bereavement", "graduation", "engagement", "wedding", "birth", "moving", "new_job", "job_loss", "illness", "retirement"}
+
 func (m *maker) happens() doc {
 	d := newDoc()
 	if m.chance(0.4) {
@@ -326,9 +357,13 @@ func (m *maker) happens() doc {
 		d.intent[complaint] = unknown
 		return d
 	}
-	k := lifeSections[m.rng.IntN(len(lifeSections))]
-	segs := []string{m.pick("life." + k)}
+	k := m.rng.IntN(len(lifeSections))
+	segs := []string{m.pick("life." + lifeSections[k])}
 	d.life = 1
+	if e := slices.Index(messageEvents[:], lifeEvents[k]); e >= 0 {
+		d.events = [events]int8{}
+		d.events[e] = 1
+	}
 	d.only(-1, request, question, cancellation)
 	if m.chance(0.3) {
 		segs = append(segs, m.even())

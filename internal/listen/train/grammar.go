@@ -64,7 +64,7 @@ const (
 )
 
 // folds are how many ways there are to hold phrases out: each phrase and each term is held out in one of them.
-const folds = 4
+const folds = 3
 
 // foldOf is the fold in which a term of the lexicons is held out; of the phrases of a section they take turns.
 func foldOf(term string) int {

@@ -16,10 +16,15 @@ type sample struct {
 
 // Settings of the learner: AdaGrad over softmax and sigmoid heads.
 const (
-	rate    = 0.15
-	epochs  = 4
-	shrink  = 2e-6
-	dropout = 0.3
+	rate     float32 = 0.15
+	rareRate float32 = 0.6 // of heads that few messages speak to
+	epochs           = 6
+	shrink   float32 = 2e-6
+	dropout  float32 = 0.3
+	rare     float32 = 2     // how much a feature must weigh to be learned: what occurs less is an accident
+	idle     float32 = 0.008 // errors below it teach nothing
+
+	sentenceWeight float32 = 0.3 // of a sentence, where a message has one
 )
 
 // learner trains one matrix. Every product is rounded on its own, so that machines which fuse multiply and add come to the
@@ -27,8 +32,8 @@ const (
 type learner struct {
 	tag   []uint8
 	w, g  []float32
-	bias  [weights.Outputs]float32
-	biasG [weights.Outputs]float32
+	bias  [3][weights.Outputs]float32
+	biasG [3][weights.Outputs]float32
 	rng   *rand.Rand
 	kept  []uint32
 }
@@ -39,25 +44,24 @@ func newLearner() *learner {
 	for i := range l.g {
 		l.g[i] = 1e-3
 	}
-	for i := range l.biasG {
-		l.biasG[i] = 1e-3
+	for k := range l.biasG {
+		for i := range l.biasG[k] {
+			l.biasG[k][i] = 1e-3
+		}
 	}
 	return l
 }
 
-// rare is how often a feature must occur to be learned: what occurs less is an accident of how sentences were put together.
-const rare = 3
-
-// claim gives every row to the most frequent feature that falls into it.
+// claim gives every row to the weightiest feature that falls into it.
 func (l *learner) claim(samples []sample) {
-	counts := map[uint32]int32{}
+	counts := map[uint32]float32{}
 	for i := range samples {
 		for _, f := range samples[i].m.Features {
-			counts[f]++
+			counts[f] += samples[i].weight
 		}
 	}
 	owner := make([]uint32, weights.Buckets)
-	most := make([]int32, weights.Buckets)
+	most := make([]float32, weights.Buckets)
 	for f, n := range counts { // the order does not matter: ties go to the smaller feature
 		b := f & (weights.Buckets - 1)
 		if n >= rare && (n > most[b] || n == most[b] && f < owner[b]) {
@@ -97,39 +101,58 @@ func (l *learner) step(s *sample) {
 		return
 	}
 	norm := 1 / float32(math.Sqrt(float64(len(l.kept))))
-	out := l.bias
+	language := weights.Language(s.m.Language)
+	var out, grad [weights.Outputs]float32
 	for _, f := range l.kept {
-		row := l.w[int(f)*weights.Outputs : (int(f)+1)*weights.Outputs]
+		row := l.w[int(f)*weights.Outputs:]
+		row = row[:listen.OutGrammar]
+		if s.group == 0 {
+			row = row[:grammarEnd]
+		}
 		for i, v := range row {
-			out[i] += float32(v * norm)
+			out[i] += v
 		}
 	}
-	var grad [weights.Outputs]float32
+	for i := range out {
+		out[i] = l.bias[language][i] + float32(out[i]*norm)
+	}
 	if !gradient(s, &out, &grad) {
 		return
 	}
-	for i := range grad {
-		if grad[i] == 0 {
+	var heads [weights.Outputs]int
+	n := 0
+	for i, d := range grad {
+		if d < idle && d > -idle {
 			continue
 		}
-		l.biasG[i] += float32(grad[i] * grad[i])
-		l.bias[i] -= float32(float32(rate*grad[i]) / sqrt(l.biasG[i]))
+		heads[n] = i
+		n++
+		l.biasG[language][i] += float32(d * d)
+		l.bias[language][i] -= float32(float32(rateOf(i)*d) / sqrt(l.biasG[language][i]))
+		grad[i] = d * norm
 	}
 	for _, f := range l.kept {
 		at := int(f) * weights.Outputs
-		w, g := l.w[at:at+weights.Outputs], l.g[at:at+weights.Outputs]
-		for i, d := range grad {
-			if d == 0 {
-				continue
-			}
-			d = float32(d*norm) + float32(shrink*w[i])
+		w, g := (*[weights.Outputs]float32)(l.w[at:]), (*[weights.Outputs]float32)(l.g[at:])
+		for _, i := range heads[:n] {
+			d := grad[i] + float32(shrink*w[i])
 			g[i] += float32(d * d)
-			w[i] -= float32(float32(rate*d) / sqrt(g[i]))
+			w[i] -= float32(float32(rateOf(i)*d) / sqrt(g[i]))
 		}
 	}
 }
 
+func rateOf(head int) float32 {
+	if head > listen.OutIntent && head < listen.OutGrammar {
+		return rareRate
+	}
+	return rate
+}
+
 func sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }
+
+// grammarEnd is the end of the heads that sentences teach.
+const grammarEnd = listen.OutGrammarEmotion + weights.Moods
 
 // gradient of the log loss of every head whose label is known; false when none is.
 func gradient(s *sample, out, grad *[weights.Outputs]float32) bool {
@@ -137,7 +160,7 @@ func gradient(s *sample, out, grad *[weights.Outputs]float32) bool {
 	if p := s.polarity; p[0]+p[1]+p[2] > 0 {
 		softmax(out[listen.OutPolarity:listen.OutPolarity+3], grad[listen.OutPolarity:])
 		for i := range 3 {
-			grad[listen.OutPolarity+i] -= p[i]
+			grad[listen.OutPolarity+i] = (grad[listen.OutPolarity+i] - p[i]) * s.side()
 		}
 		any = true
 	}
@@ -151,10 +174,45 @@ func gradient(s *sample, out, grad *[weights.Outputs]float32) bool {
 	}
 	any = binary(out, grad, listen.OutUrgency, s.urgency) || any
 	any = binary(out, grad, listen.OutLife, s.life) || any
-	for i := range grad {
+	any = binary(out, grad, listen.OutMixed, s.mixed) || any
+	for i, y := range s.events {
+		any = binary(out, grad, listen.OutEvent+i, y) || any
+	}
+	for i, y := range s.risks {
+		any = binary(out, grad, listen.OutRisk+i, y) || any
+	}
+	if s.group == 0 { // a sentence: the heads that only sentences teach
+		const g = listen.OutGrammar
+		if p := s.polarity; p[0]+p[1]+p[2] > 0 {
+			softmax(out[g:g+3], grad[g:])
+			for i := range 3 {
+				grad[g+i] -= p[i]
+			}
+		}
+		for i, y := range s.intent {
+			binary(out, grad, listen.OutGrammarIntent+i, y)
+		}
+		if s.emotion >= 0 {
+			softmax(out[listen.OutGrammarEmotion:listen.OutGrammarEmotion+weights.Moods], grad[listen.OutGrammarEmotion:])
+			grad[listen.OutGrammarEmotion+int(s.emotion)]--
+		}
+	}
+	for i := range grad[:listen.OutGrammar] {
 		grad[i] *= s.weight
 	}
 	return any
+}
+
+// sideWeights are what messages count that take a side, or none: more people write when they are cross, and texts elsewhere
+// need not be so.
+var sideWeights = [3]float32{0.9, 1, 1.15}
+
+// side is what the polarity of s counts.
+func (s *sample) side() float32 {
+	if s.group == 0 || s.mixed == 1 {
+		return 1
+	}
+	return sideWeights[argmax(s.polarity[:])]
 }
 
 func binary(out, grad *[weights.Outputs]float32, at int, y int8) bool {

@@ -4,17 +4,15 @@ import (
 	"bufio"
 	"embed"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
 	"github.com/orrery-cxm/orrery/internal/listen"
-	"github.com/orrery-cxm/orrery/internal/listen/weights"
 )
 
-// Messages were written here as customers write, and labelled one by one. Training reports how it does on them and does
-// not learn from them: see docs/decisions/0005-messages-judge-training.md. One message a line, columns between tabs, "-" for
-// none:
+// Messages were written for this project as customers write, and labelled one by one; a line "# part WRITER-NUMBER" begins
+// those that were written in one go. See docs/decisions/0006-messages-train.md. One message a line, columns between tabs,
+// "-" for none:
 //
 //	polarity · hold · intents · emotion · urgent · life · risks · text
 
@@ -22,6 +20,11 @@ import (
 var messageFiles embed.FS
 
 var messageIntents = [intents]string{"complaint", "question", "praise", "purchase", "cancellation", "request", "suggestion"}
+
+var messageEvents = [events]string{"bereavement", "graduation", "engagement", "wedding", "birth", "moving", "new_job", "job_loss", "retirement", "illness",
+	"birthday", "divorce"}
+
+var messageRisks = [risks]string{"legal_threat", "regulator", "press", "injury", "fire", "food_safety", "data_breach", "discrimination", "self_harm"}
 
 var messageEmotions = []string{"anger", "sadness", "joy", "fear", "surprise", "disgust", "gratitude", "none"}
 
@@ -33,9 +36,19 @@ func readMessages(lang string) ([]doc, error) {
 	}
 	defer f.Close()
 	var out []doc
+	group := 0
+	var writers []string
 	lines := bufio.NewScanner(f)
 	for n := 1; lines.Scan(); n++ {
 		line := lines.Text()
+		if name, ok := strings.CutPrefix(line, "# part "); ok {
+			who, _, _ := strings.Cut(name, "-")
+			if !slices.Contains(writers, who) {
+				writers = append(writers, who)
+			}
+			group++
+			continue
+		}
 		if line == "" || line[0] == '#' {
 			continue
 		}
@@ -43,6 +56,7 @@ func readMessages(lang string) ([]doc, error) {
 		if err != nil {
 			return nil, fmt.Errorf("messages/%s.tsv:%d: %w", lang, n, err)
 		}
+		d.group, d.writer = group, len(writers)-1
 		out = append(out, d)
 	}
 	if err := lines.Err(); err != nil {
@@ -93,7 +107,10 @@ func messageOf(line string) (doc, error) {
 		return d, fmt.Errorf("emotion: %q is none of %v", c[3], messageEmotions)
 	}
 	d.emotion = int8(emotion)
-	d.urgency, d.life = 0, 0
+	d.urgency, d.life, d.mixed, d.events, d.risks = 0, 0, 0, [events]int8{}, [risks]int8{}
+	if c[0] == "mixed" {
+		d.mixed = 1
+	}
 	if c[4] == "urgent" {
 		d.urgency = 1
 	}
@@ -101,6 +118,19 @@ func messageOf(line string) (doc, error) {
 		if !strings.HasSuffix(e, ":past") && !strings.Contains(e, ":other:") {
 			d.life = 1
 		}
+		kind, _, _ := strings.Cut(e, ":")
+		i := slices.Index(messageEvents[:], kind)
+		if i < 0 {
+			return d, fmt.Errorf("life: %q is none of %v", kind, messageEvents)
+		}
+		d.events[i] = 1
+	}
+	for _, r := range listed(c[6]) {
+		i := slices.Index(messageRisks[:], r)
+		if i < 0 {
+			return d, fmt.Errorf("risks: %q is none of %v", r, messageRisks)
+		}
+		d.risks[i] = 1
 	}
 	d.text = c[7]
 	return d, nil
@@ -113,29 +143,26 @@ func listed(column string) []string {
 	return strings.Split(column, ",")
 }
 
+// undressed is a text as some people write: without capitals and signs. A question must not need its mark.
+func undressed(text string) string {
+	return strings.ToLower(strings.Map(func(r rune) rune {
+		if strings.ContainsRune("?!.,;…？！。，؟،", r) {
+			return ' '
+		}
+		return r
+	}, text))
+}
+
 // measured measures messages as e reads them.
 func measured(e *listen.Engine, messages []doc) []sample {
 	var out []sample
-	for _, d := range messages {
+	for i, d := range messages {
+		if i%3 == 2 {
+			d.text = undressed(d.text)
+		}
 		if s := (sample{doc: d, m: e.Measure(d.text)}); len(s.m.Features) > 0 {
 			out = append(out, s)
 		}
 	}
 	return out
-}
-
-// reportMessages says how a model does on the messages, of which it has seen none.
-func reportMessages(log io.Writer, m *weights.Model) error {
-	e, err := listen.New(listen.Options{Model: m})
-	if err != nil {
-		return fmt.Errorf("train: %w", err)
-	}
-	for _, s := range sizes {
-		messages, err := readMessages(s.lang)
-		if err != nil {
-			return fmt.Errorf("train: %w", err)
-		}
-		report(log, s.lang+" messages", m.Stack[s.lang], measured(e, messages))
-	}
-	return nil
 }

@@ -13,9 +13,9 @@ import (
 var sizes = [...]struct {
 	lang string
 	n    int
-}{{"en", 90000}, {"zh", 50000}, {"ar", 50000}}
+}{{"en", 22000}, {"zh", 14000}, {"ar", 18000}}
 
-// Train builds the model and writes its bytes to out and what it does to log. It takes about a minute.
+// Train builds the model and writes its bytes to out and what it does to log. It takes a minute or two.
 func Train(out, log io.Writer) error {
 	m, err := Build(log, 1)
 	if err != nil {
@@ -24,50 +24,95 @@ func Train(out, log io.Writer) error {
 	return m.Encode(out)
 }
 
-// Build is Train without the bytes; size below one trains on fewer sentences, for tests.
-func Build(log io.Writer, size float64) (*weights.Model, error) {
-	plain, err := listen.New(listen.Options{Untrained: true})
-	if err != nil {
-		return nil, fmt.Errorf("train: %w", err)
-	}
-	var gs []*grammar
+// material is what one language learns from.
+type material struct {
+	grammar  *grammar
+	messages []doc
+}
+
+func readMaterial() ([]material, error) {
+	var out []material
 	for _, s := range sizes {
 		g, err := readGrammar(s.lang)
 		if err != nil {
-			return nil, fmt.Errorf("train: %w", err)
+			return nil, err
 		}
-		gs = append(gs, g)
-	}
-	held := make([][]sample, len(gs))
-	for fold := range folds {
-		l := newLearner()
-		l.train(corpus(plain, gs, seen, fold, size))
-		judge, err := listen.New(listen.Options{Model: weights.Quantise(l.w, l.tag, l.bias)})
+		d, err := readMessages(s.lang)
 		if err != nil {
-			return nil, fmt.Errorf("train: %w", err)
+			return nil, err
 		}
-		for i, g := range gs {
-			n := int(float64(sizes[i].n) * size / (2 * folds))
-			held[i] = append(held[i], sentences(judge, g, heldOut, fold, n, uint64(100+10*fold+i))...)
-		}
+		out = append(out, material{g, d})
 	}
-	last := newLearner()
-	last.train(corpus(plain, gs, all, 0, size))
-	m := weights.Quantise(last.w, last.tag, last.bias)
-	for i, g := range gs {
-		m.Stack[g.lang] = fitTable(held[i])
-		// What is reported comes from a table that did not see what it is reported on.
-		cutoff := len(held[i]) * (folds - 1) / folds
-		report(log, g.lang, fitTable(held[i][:cutoff]), held[i][cutoff:])
-	}
-	return m, reportMessages(log, m)
+	return out, nil
 }
 
-// corpus is the sentences of all languages and the terms of the lexicons.
-func corpus(e *listen.Engine, gs []*grammar, p part, fold int, size float64) []sample {
+// Build is Train without the bytes; size below one trains on fewer texts, for tests.
+func Build(log io.Writer, size float64) (*weights.Model, error) {
+	all, err := readMaterial()
+	if err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	for i := range all {
+		all[i].messages = all[i].messages[:int(float64(len(all[i].messages))*size)]
+	}
+	m, held, err := build(all, size)
+	if err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	for i := range all {
+		report(log, sizes[i].lang, held[i])
+	}
+	return m, nil
+}
+
+// build trains on everything, and its stacks on texts that the matrix had not seen; those are returned by language.
+func build(ms []material, size float64) (*weights.Model, [][]sample, error) {
+	plain, err := listen.New(listen.Options{Untrained: true})
+	if err != nil {
+		return nil, nil, err
+	}
+	held := make([][]sample, len(ms))
+	for fold := range folds {
+		judge, err := listen.New(listen.Options{Model: matrix(corpus(plain, ms, seen, fold, size))})
+		if err != nil {
+			return nil, nil, err
+		}
+		for i, m := range ms {
+			n := int(float64(sizes[i].n) * size / (2 * folds))
+			held[i] = append(held[i], sentences(judge, m.grammar, heldOut, fold, n, uint64(100+10*fold+i))...)
+			held[i] = append(held[i], measured(judge, m.part(heldOut, fold))...)
+		}
+	}
+	m := matrix(corpus(plain, ms, all, 0, size))
+	for i, l := range sizes {
+		m.Stack[l.lang] = fitStack(held[i])
+	}
+	return m, held, nil
+}
+
+func matrix(samples []sample) *weights.Model {
+	l := newLearner()
+	l.train(samples)
+	return weights.Quantise(l.w, l.tag, l.bias)
+}
+
+// part is the messages that may be used, by groups: those written in one go are alike.
+func (m *material) part(p part, fold int) []doc {
+	var out []doc
+	for _, d := range m.messages {
+		if p == all || (d.writer%folds == fold) == (p == heldOut) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// corpus is the messages and sentences of all languages and the terms of the lexicons.
+func corpus(e *listen.Engine, ms []material, p part, fold int, size float64) []sample {
 	var out []sample
-	for i, g := range gs {
-		out = append(out, sentences(e, g, p, fold, int(float64(sizes[i].n)*size), uint64(i))...)
+	for i := range ms {
+		out = append(out, measured(e, ms[i].part(p, fold))...)
+		out = append(out, sentences(e, ms[i].grammar, p, fold, int(float64(sizes[i].n)*size), uint64(i))...)
 	}
 	return append(out, terms(e)...)
 }
@@ -110,72 +155,4 @@ func terms(e *listen.Engine) []sample {
 		}
 	}
 	return out
-}
-
-// tally counts what a threshold on the complaint does.
-type tally struct {
-	said, hit, onPraise int
-}
-
-// report says how the table does on held-out sentences that it was not fitted on: polarity, and complaints at the two
-// thresholds that the product acts on.
-func report(log io.Writer, lang string, t *weights.Table, held []sample) {
-	var right, known, gold, praised int
-	var at [2]tally
-	for i := range held {
-		s := &held[i]
-		z := verdicts(t, s)
-		if p := s.polarity; max(p[0], p[1], p[2]) == 1 {
-			known++
-			if argmax(z[:3]) == argmax(p[:]) {
-				right++
-			}
-		}
-		y := s.intent[complaint]
-		if y == unknown {
-			continue
-		}
-		gold += int(y)
-		thanks := s.intent[praise] == 1 && y == 0
-		if thanks {
-			praised++
-		}
-		c := listen.ComplaintChance(&z)
-		for k, limit := range [2]float32{0.45, 0.7} {
-			if c < limit {
-				continue
-			}
-			at[k].said++
-			at[k].hit += int(y)
-			if thanks {
-				at[k].onPraise++
-			}
-		}
-	}
-	fmt.Fprintf(log, "%s: %d held-out sentences, polarity %.3f right\n", lang, len(held), share(right, known))
-	for k, name := range [2]string{"soft", "certain"} {
-		fmt.Fprintf(log, "    %s complaints: precision %.3f recall %.3f, on praise %.4f\n", name, share(at[k].hit, at[k].said), share(at[k].hit, gold),
-			share(at[k].onPraise, praised))
-	}
-}
-
-func verdicts(t *weights.Table, s *sample) (z [weights.Verdicts]float32) {
-	for v := range t {
-		for k, w := range t[v] {
-			z[v] += float32(w * s.m.Inputs[k])
-		}
-	}
-	return z
-}
-
-func share(n, of int) float64 { return float64(n) / float64(max(of, 1)) }
-
-func argmax(v []float32) int {
-	best := 0
-	for i := range v {
-		if v[i] > v[best] {
-			best = i
-		}
-	}
-	return best
 }

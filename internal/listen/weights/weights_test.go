@@ -18,8 +18,9 @@ func sample() *Model {
 			w[int(f&(Buckets-1))*Outputs+i] = rng.Float32()*2 - 1
 		}
 	}
-	m := Quantise(w, tag, [Outputs]float32{1, -2})
-	m.Stack["zh"] = &Table{{3, 4}}
+	m := Quantise(w, tag, [3][Outputs]float32{{1, -2}, {3}})
+	m.Stack["zh"] = &Stack{Table: Table{{3, 4}}}
+	m.Stack["ar"] = &Stack{Find: [Finds][FindInputs]float32{{5}}}
 	return m
 }
 
@@ -36,8 +37,8 @@ func TestAModelComesBackAsItWasWritten(t *testing.T) {
 	if !bytes.Equal(bytesOf(m.W), bytesOf(back.W)) || !bytes.Equal(m.Tag, back.Tag) || m.Bias != back.Bias || m.Scale != back.Scale {
 		t.Error("weights changed on the way through the file")
 	}
-	if back.Stack["zh"][0][1] != 4 {
-		t.Error("the table of zh was lost")
+	if back.Stack["zh"].Table[0][1] != 4 || back.Stack["ar"].Find[0][0] != 5 {
+		t.Error("the stacks of zh and ar were lost")
 	}
 	var again bytes.Buffer
 	if err := back.Encode(&again); err != nil || !bytes.Equal(b.Bytes(), again.Bytes()) {
@@ -59,12 +60,32 @@ func TestAnUnknownFeatureSaysNothing(t *testing.T) {
 	m.Tag[5] = TagOf(known)
 	m.W[5*Outputs] = 100
 	m.Scale[0] = 1
-	var out [Outputs]float32
-	if share := m.Score([]uint32{stranger}, &out); out[0] != 0 || share != 0 {
-		t.Errorf("a feature that only shares the row of another scored %v, known %v", out[0], share)
+	var none, one Sums
+	if m.Add([]uint32{stranger}, &none); none.V[0] != 0 || none.Known != 0 {
+		t.Errorf("a feature that only shares the row of another scored %v, known %v", none.V[0], none.Known)
 	}
-	if share := m.Score([]uint32{known, stranger}, &out); out[0] != 100 || share != 0.5 {
-		t.Errorf("the known feature scored %v, known %v; want 100 and one half", out[0], share)
+	if m.Add([]uint32{known, stranger}, &one); one.V[0] != 100 || one.Known != 1 {
+		t.Errorf("the known feature scored %v, known %v; want 100 and one", one.V[0], one.Known)
+	}
+}
+
+func TestManyRowsAddUpAsOneByOne(t *testing.T) {
+	m := sample()
+	var features []uint32
+	var want [Outputs]int32
+	for b, tag := range m.Tag {
+		for range 3 {
+			if tag != 0 {
+				features = append(features, uint32(b)|uint32(tag-1)<<Bits)
+				for i := range want {
+					want[i] += int32(m.W[b*Outputs+i])
+				}
+			}
+		}
+	}
+	var got Sums
+	if m.Add(features, &got); got.V != want || got.Known != len(features) {
+		t.Errorf("%d rows added at once are %v, one by one %v", got.Known, got.V, want)
 	}
 }
 
