@@ -280,7 +280,7 @@ func TestTextsToBeJudgedAreListedAndAConfirmationCounts(t *testing.T) {
 		user := "u" + r.Text[strings.LastIndexByte(r.Text, ' ')+1:]
 		c.corrects(r.Touch, user, object{"right": true})
 	}
-	touch, _ := c.says("eve", "zing zing flobber")
+	touch, _ := c.says("eve", "the flobber is on the shelf")
 	c.corrects(touch, "eve", object{"signals": complaint})
 	var random, other bool
 	for _, a := range c.listening().Accuracy {

@@ -153,6 +153,44 @@ func undressed(text string) string {
 	}, text))
 }
 
+// Long texts are put together from messages of one part that take the same side, with one in three something else before
+// them: reviews of many sentences are rare among messages.
+const (
+	longEvery = 16 // messages for one long text
+	longParts = 5
+)
+
+// longTexts are texts of several messages.
+func longTexts(messages []doc) []doc {
+	var out []doc
+	var sides [3][]doc
+	for i, d := range messages {
+		if d.mixed == 1 {
+			continue
+		}
+		side := argmax(d.polarity[:])
+		if sides[side] = append(sides[side], d); side == 1 || len(sides[side]) < longEvery {
+			continue
+		}
+		l := newDoc()
+		l.group, l.writer, l.polarity, l.mixed, l.intent[complaint] = d.group, d.writer, d.polarity, 0, 0
+		var texts []string
+		if n := len(sides[1]); n > 0 && i%3 == 0 {
+			texts = append(texts, sides[1][n-1].text)
+		} else if other := sides[2-side]; i%3 == 1 && len(other) > 0 {
+			texts = append(texts, other[len(other)-1].text)
+		}
+		for _, m := range sides[side][:2+i%(longParts-1)] {
+			texts = append(texts, m.text)
+			l.intent[complaint] = max(l.intent[complaint], m.intent[complaint])
+		}
+		l.text = strings.Join(texts, " . ")
+		out = append(out, l)
+		sides[side] = nil
+	}
+	return out
+}
+
 // measured measures messages as e reads them.
 func measured(e *listen.Engine, messages []doc) []sample {
 	var out []sample

@@ -73,6 +73,9 @@ func cross(held []sample, show func(t *weights.Stack, s *sample)) {
 }
 
 func (f *figures) add(t *weights.Stack, s *sample) {
+	if s.emotion == unknown { // a long text, made of messages that are counted alone
+		return
+	}
 	z := verdicts(&t.Table, s)
 	f.messages++
 	var p [3]float32

@@ -80,7 +80,8 @@ func build(ms []material, size float64) (*weights.Model, [][]sample, error) {
 		for i, m := range ms {
 			n := int(float64(sizes[i].n) * size / (2 * folds))
 			held[i] = append(held[i], sentences(judge, m.grammar, heldOut, fold, n, uint64(100+10*fold+i))...)
-			held[i] = append(held[i], measured(judge, m.part(heldOut, fold))...)
+			part := m.part(heldOut, fold)
+			held[i] = append(held[i], measured(judge, append(part, longTexts(part)...))...)
 		}
 	}
 	m := matrix(corpus(plain, ms, all, 0, size))
@@ -111,7 +112,8 @@ func (m *material) part(p part, fold int) []doc {
 func corpus(e *listen.Engine, ms []material, p part, fold int, size float64) []sample {
 	var out []sample
 	for i := range ms {
-		out = append(out, measured(e, ms[i].part(p, fold))...)
+		part := ms[i].part(p, fold)
+		out = append(out, measured(e, append(part, longTexts(part)...))...)
 		out = append(out, sentences(e, ms[i].grammar, p, fold, int(float64(sizes[i].n)*size), uint64(i))...)
 	}
 	return append(out, terms(e)...)
