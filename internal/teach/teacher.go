@@ -56,6 +56,7 @@ type Teacher struct {
 	moved  chan struct{} // closed and replaced at each step
 
 	kick   chan struct{}
+	hurry  chan struct{} // somebody waits: do not gather any longer
 	cancel context.CancelFunc
 	ended  sync.WaitGroup
 	once   sync.Once
@@ -71,7 +72,7 @@ func Start(o Options) *Teacher {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	t := &Teacher{o: o, school: listen.NewSchool(o.Ears.Engine()), known: map[orrery.TouchID]*lesson{}, erased: map[orrery.FragmentID]orrery.Seq{},
-		moved: make(chan struct{}), kick: make(chan struct{}, 1), cancel: cancel}
+		moved: make(chan struct{}), kick: make(chan struct{}, 1), hurry: make(chan struct{}, 1), cancel: cancel}
 	t.status.Engine = o.Ears.Revision()
 	t.school.Stop = func() bool { return ctx.Err() != nil }
 	batches, stop := o.Source.Watch(watched)
@@ -172,6 +173,10 @@ func (t *Teacher) Wait(ctx context.Context, seq orrery.Seq) error {
 			return nil
 		}
 		select {
+		case t.hurry <- struct{}{}:
+		default:
+		}
+		select {
 		case <-moved:
 		case <-ctx.Done():
 			return fmt.Errorf("waiting for a lesson: %w", ctx.Err())
@@ -189,7 +194,7 @@ func (t *Teacher) run(ctx context.Context) {
 			return
 		case <-t.kick:
 		}
-		if !sleep(ctx, wait) {
+		if !sleep(ctx, wait, t.hurry) {
 			return
 		}
 		wait = t.o.Gather
@@ -198,14 +203,14 @@ func (t *Teacher) run(ctx context.Context) {
 				return
 			}
 			slog.Error("learning from corrections", "error", err)
-			if !sleep(ctx, t.o.Pause) {
+			if !sleep(ctx, t.o.Pause, nil) {
 				return
 			}
 		}
 	}
 }
 
-func sleep(ctx context.Context, d time.Duration) bool {
+func sleep(ctx context.Context, d time.Duration, hurry <-chan struct{}) bool {
 	if d <= 0 {
 		return ctx.Err() == nil
 	}
@@ -213,6 +218,8 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		return true
+	case <-hurry:
 		return true
 	case <-ctx.Done():
 		return false
