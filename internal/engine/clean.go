@@ -288,10 +288,16 @@ func (w *Workspace) purge(ctx context.Context, plan *Erasure, r *redactor) error
 			add(idKey(keyFragment, uint64(c.fragment)))
 		}
 	}
-	for _, p := range ranges {
-		if err := db.Compact(ctx, p[0], p[1], false); err != nil {
-			return fmt.Errorf("writing files of the checkpoint anew: %w", err)
-		}
+	done := make(chan error, len(ranges))
+	for _, p := range ranges { // the store runs as many at once as it may
+		go func() { done <- db.Compact(ctx, p[0], p[1], false) }()
+	}
+	var failed error
+	for range ranges {
+		failed = errors.Join(failed, <-done)
+	}
+	if failed != nil {
+		return fmt.Errorf("writing files of the checkpoint anew: %w", failed)
 	}
 	release := func() error { w.core.state.store.release(); return nil } // the loop may still hold the old ones
 	if err := w.exclusively(ctx, release); err != nil {

@@ -57,7 +57,7 @@ func openStore(dir string, fs vfs.FS, cacheBytes int64) (*store, error) {
 	defer cache.Unref()
 	o := &pebble.Options{
 		FS: fs, Cache: cache, DisableWAL: true, MemTableSize: 1 << 20, // everything comes as tables
-		L0CompactionThreshold: 8, L0CompactionFileThreshold: 8 << maxStripeBits, L0StopWritesThreshold: 32, LBaseMaxBytes: 4 << 30, MaxOpenFiles: 512,
+		L0CompactionThreshold: 8, L0CompactionFileThreshold: 8 << maxStripeBits, CompactionConcurrencyRange: func() (int, int) { return 1, 2 }, L0StopWritesThreshold: 32, LBaseMaxBytes: 4 << 30, MaxOpenFiles: 512,
 		Logger: quietLogger{}, FormatMajorVersion: pebble.FormatNewest,
 	}
 	for i := range o.TargetFileSizes {
