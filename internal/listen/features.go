@@ -109,6 +109,9 @@ func (s *scratch) grams(p *gram, i int, h uint64, plain bool, out []uint32) []ui
 			out = append(out, feature(seedStem, alt, 0, 0))
 		}
 	}
+	if t.kind == kindArabic && t.alts > 0 {
+		h = t.alt[t.alts-1] // what stands together is the same whoever does it: he and she write other endings
+	}
 	if p.p1 != 0 {
 		out = append(out, feature(seedPair, p.p1, h, 0))
 	}

@@ -110,9 +110,13 @@ func (t *token) arabic(w []rune) {
 	}
 	for _, e := range arabicEndings {
 		if len(stem)-len(e) >= 3 && same(stem[len(stem)-len(e):], e) {
-			t.also(hashRunes(stem[:len(stem)-len(e)]))
+			stem = stem[:len(stem)-len(e)]
+			t.also(hashRunes(stem))
 			break
 		}
+	}
+	if len(stem) >= 4 && (stem[0] == 'ي' || stem[0] == 'ت') { // he does, she does
+		t.also(hashRune(hashRunes(stem[1:]), 'ي'))
 	}
 }
 
