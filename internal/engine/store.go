@@ -31,6 +31,9 @@ const (
 // tableBytes is about how large a file of the checkpoint is: an erasure writes those anew in which the person was.
 const tableBytes = 8 << 20
 
+// mergeAfter is how many checkpoints lie above each other before they are merged into the tables below.
+const mergeAfter = 8
+
 // errMismatch says that the checkpoint belongs to another history of the workspace than the log.
 var errMismatch = errors.New("the checkpoint does not belong to this log")
 
@@ -57,7 +60,8 @@ func openStore(dir string, fs vfs.FS, cacheBytes int64) (*store, error) {
 	defer cache.Unref()
 	o := &pebble.Options{
 		FS: fs, Cache: cache, DisableWAL: true, MemTableSize: 1 << 20, // everything comes as tables
-		L0CompactionThreshold: 8, L0CompactionFileThreshold: 8 << maxStripeBits, CompactionConcurrencyRange: func() (int, int) { return 1, 2 }, L0StopWritesThreshold: 32, LBaseMaxBytes: 4 << 30, MaxOpenFiles: 512,
+		L0CompactionThreshold: mergeAfter, L0CompactionFileThreshold: mergeAfter * filesAtOnce, L0StopWritesThreshold: 4 * mergeAfter,
+		CompactionConcurrencyRange: func() (int, int) { return 1, 2 }, LBaseMaxBytes: 4 << 30, MaxOpenFiles: 1024,
 		Logger: quietLogger{}, FormatMajorVersion: pebble.FormatNewest,
 	}
 	for i := range o.TargetFileSizes {

@@ -20,8 +20,11 @@ import (
 // stripeBytes is about how much of the store a stripe holds; a store smaller than two of them is not cut at all.
 const stripeBytes = 16 << 20
 
-// maxStripeBits bounds the stripes: each costs a checkpoint a file.
+// maxStripeBits bounds the stripes: each costs a checkpoint two files, one of fragments and one of timelines.
 const maxStripeBits = 6
+
+// filesAtOnce is how many files a checkpoint makes at most: those of the stripes, and one for each other kind of row.
+const filesAtOnce = 2<<maxStripeBits + 6
 
 // incoming is the directory, inside that of the checkpoint, in which tables are made.
 const incoming = "incoming"
@@ -81,7 +84,7 @@ func (t *tables) at(key []byte) bool {
 	return true
 }
 
-// put sets a key, or deletes it when the value is empty and it is not one of those that are kept for themselves.
+// put sets a key; without a value it deletes it.
 func (t *tables) put(key, value []byte) {
 	if len(value) == 0 {
 		t.delete(key)

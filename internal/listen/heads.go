@@ -224,12 +224,11 @@ func (s *scratch) clausePolarity(tok int32, whole orrery.Polarity) orrery.Polari
 
 // urgency says whether an answer that comes tomorrow comes too late.
 func (s *scratch) urgency(out *orrery.Signals) {
-	_, best := s.frameScore(s.urgencyLabel)
-	p := sigmoid(s.verdicts[VerdictUrgency])
 	if s.model == nil {
 		return
 	}
-	l := orrery.Label{Name: "high", Confidence: thousandths(p)}
+	_, best := s.frameScore(s.urgencyLabel)
+	l := orrery.Label{Name: "high", Confidence: thousandths(sigmoid(s.verdicts[VerdictUrgency]))}
 	if l.Confidence < reported {
 		return
 	}

@@ -3,6 +3,7 @@ package train
 import (
 	"bufio"
 	"embed"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -86,12 +87,8 @@ func messageOf(line string) (doc, error) {
 	for i := range d.intent {
 		d.intent[i] = 0
 	}
-	for _, name := range listed(c[2]) {
-		i := slices.Index(messageIntents[:], name)
-		if i < 0 {
-			return d, fmt.Errorf("intents: %q is none of %v", name, messageIntents)
-		}
-		d.intent[i] = 1
+	if err := mark(d.intent[:], "intents", listed(c[2]), messageIntents[:]); err != nil {
+		return d, err
 	}
 	// What may open a case is what the hold says.
 	switch c[1] {
@@ -114,26 +111,28 @@ func messageOf(line string) (doc, error) {
 	if c[4] == "urgent" {
 		d.urgency = 1
 	}
+	var kinds []string
 	for _, e := range listed(c[5]) {
 		if !strings.HasSuffix(e, ":past") && !strings.Contains(e, ":other:") {
 			d.life = 1
 		}
 		kind, _, _ := strings.Cut(e, ":")
-		i := slices.Index(messageEvents[:], kind)
-		if i < 0 {
-			return d, fmt.Errorf("life: %q is none of %v", kind, messageEvents)
-		}
-		d.events[i] = 1
-	}
-	for _, r := range listed(c[6]) {
-		i := slices.Index(messageRisks[:], r)
-		if i < 0 {
-			return d, fmt.Errorf("risks: %q is none of %v", r, messageRisks)
-		}
-		d.risks[i] = 1
+		kinds = append(kinds, kind)
 	}
 	d.text = c[7]
-	return d, nil
+	return d, errors.Join(mark(d.events[:], "life", kinds, messageEvents[:]), mark(d.risks[:], "risks", listed(c[6]), messageRisks[:]))
+}
+
+// mark sets a one for each of the values of a column.
+func mark(into []int8, column string, values, names []string) error {
+	for _, v := range values {
+		i := slices.Index(names, v)
+		if i < 0 {
+			return fmt.Errorf("%s: %q is none of %v", column, v, names)
+		}
+		into[i] = 1
+	}
+	return nil
 }
 
 func listed(column string) []string {

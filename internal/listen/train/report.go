@@ -15,29 +15,29 @@ type figures struct {
 	taking, sided   int // messages that take a side, and those given the right one of the two
 	bins            [10]struct{ n, right, sure float64 }
 	soft, certain   tally
-	mixed, urgent   rate2
-	moods           [weights.Moods]rate2
-	events, risks   rate2
-	eventsSurely    rate2
-	intents         [intents]rate2
+	mixed, urgent   overlap
+	moods           [weights.Moods]overlap
+	events, risks   overlap
+	eventsSurely    overlap
+	intents         [intents]overlap
 	praised, wrongs int
 }
 
 // tally counts what a threshold on the complaint does.
 type tally struct{ said, hit, onPraise int }
 
-// rate2 counts what was said, what was there, and what was both.
-type rate2 struct{ said, there, both int }
+// overlap counts what was said, what was there, and what was both.
+type overlap struct{ said, there, both int }
 
-func (r *rate2) add(said, there bool) {
+func (r *overlap) add(said, there bool) {
 	r.said += one(said)
 	r.there += one(there)
 	r.both += one(said && there)
 }
 
-func (r *rate2) precision() float64 { return share(r.both, r.said) }
-func (r *rate2) recall() float64    { return share(r.both, r.there) }
-func (r *rate2) f1() float64        { return share(2*r.both, r.said+r.there) }
+func (r *overlap) precision() float64 { return share(r.both, r.said) }
+func (r *overlap) recall() float64    { return share(r.both, r.there) }
+func (r *overlap) f1() float64        { return share(2*r.both, r.said+r.there) }
 
 func one(b bool) int {
 	if b {

@@ -1,6 +1,7 @@
 package weights
 
 import (
+	"bufio"
 	"bytes"
 	"compress/flate"
 	"encoding/binary"
@@ -72,44 +73,55 @@ func (m *Model) floats() [][]float32 {
 	return out
 }
 
+// atOnce is how many outputs are read before they are put into their rows: few, and memory is walked often; all, and
+// everything is in memory twice.
+const atOnce = 8
+
 // Decode reads what Encode wrote.
 func Decode(b []byte) (*Model, error) {
 	if !bytes.HasPrefix(b, []byte(magic)) {
 		return nil, ErrCorrupt
 	}
-	raw, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(b[len(magic):])), Buckets*(Outputs+2)))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
+	in := bufio.NewReaderSize(flate.NewReader(bytes.NewReader(b[len(magic):])), 1<<16)
+	read := func(into []byte) error {
+		if _, err := io.ReadFull(in, into); err != nil {
+			return fmt.Errorf("%w: %w", ErrCorrupt, err)
+		}
+		return nil
 	}
 	m := &Model{W: make([]int8, Buckets*Outputs), Tag: make([]uint8, Buckets), Stack: map[string]*Stack{}}
 	for _, fs := range m.floats() {
-		if len(raw) < 4*len(fs) {
-			return nil, ErrCorrupt
+		raw := make([]byte, 4*len(fs))
+		if err := read(raw); err != nil {
+			return nil, err
 		}
 		for i := range fs {
 			fs[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
 		}
-		raw = raw[4*len(fs):]
 	}
-	if len(raw) < Buckets {
-		return nil, ErrCorrupt
+	if err := read(m.Tag); err != nil {
+		return nil, err
 	}
-	raw = raw[copy(m.Tag, raw):]
-	rows := 0
-	for _, t := range m.Tag {
-		if t != 0 {
-			rows++
+	rows := Buckets - bytes.Count(m.Tag, []byte{0})
+	planes := make([]byte, atOnce*rows)
+	for o := 0; o < Outputs; o += atOnce {
+		if err := read(planes); err != nil {
+			return nil, err
 		}
-	}
-	if len(raw) != rows*Outputs {
-		return nil, ErrCorrupt
-	}
-	for o := range Outputs {
+		next := 0
 		for r, t := range m.Tag {
-			if t != 0 {
-				m.W[r*Outputs+o], raw = int8(raw[0]), raw[1:]
+			if t == 0 {
+				continue
 			}
+			row := m.W[r*Outputs+o:][:atOnce]
+			for i := range row {
+				row[i] = int8(planes[i*rows+next])
+			}
+			next++
 		}
+	}
+	if _, err := in.ReadByte(); !errors.Is(err, io.EOF) {
+		return nil, ErrCorrupt
 	}
 	return m, nil
 }
