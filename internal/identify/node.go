@@ -90,10 +90,22 @@ func Fragments(g Graph, id orrery.FragmentID) []orrery.FragmentID {
 	if len(n.Members) < 2 {
 		return n.Members[:len(n.Members):len(n.Members)]
 	}
-	out := slices.Clone(n.Members)
-	slices.SortFunc(out, func(a, b orrery.FragmentID) int {
-		return cmp.Or(cmp.Compare(firstOf(g, a), firstOf(g, b)), cmp.Compare(a, b))
+	type sight struct {
+		first orrery.Instant
+		id    orrery.FragmentID
+	}
+	var few [16]sight
+	sights := few[:0]
+	for _, id := range n.Members {
+		sights = append(sights, sight{firstOf(g, id), id})
+	}
+	slices.SortFunc(sights, func(a, b sight) int {
+		return cmp.Or(cmp.Compare(a.first, b.first), cmp.Compare(a.id, b.id))
 	})
+	out := make([]orrery.FragmentID, len(sights))
+	for i := range sights {
+		out[i] = sights[i].id
+	}
 	return out
 }
 
