@@ -107,6 +107,7 @@ type Message struct {
 	Affected []Identifier `cbor:"5,keyasint,omitempty" json:"affected,omitzero"` // who was wronged, when it was another person
 	Order    string       `cbor:"6,keyasint,omitempty" json:"order,omitzero"`
 	URL      string       `cbor:"7,keyasint,omitempty" json:"url,omitzero"`
+	Parent   string       `cbor:"-" json:"-"` // the post that it answers: read to understand it, never kept, for it may be another person's
 }
 
 // SurveyAnswer is an answer to a question we asked.
@@ -117,6 +118,7 @@ type SurveyAnswer struct {
 	Scale    int    `cbor:"4,keyasint" json:"scale"` // best value: 5 for CSAT, 10 for NPS
 	Comment  string `cbor:"5,keyasint,omitempty" json:"comment,omitzero"`
 	Verified bool   `cbor:"6,keyasint,omitempty" json:"verified,omitzero"` // a signed token or a secret key vouches for it
+	Question string `cbor:"-" json:"-"`                                    // as it was asked: read beside the comment; kept among the properties
 }
 
 // Positive says that the answer is a recorded sign of satisfaction: the top two fifths of its scale (4 and 5 of 5).

@@ -183,7 +183,7 @@ func (h *House) submitAgain(ctx context.Context, r *http.Request, key *govern.Ke
 	origin := decoder.Origin(&request, rejected)
 	inputs := make([]engine.Input, 0, len(touches)+len(rejected))
 	for i := range touches {
-		h.hear(&touches[i])
+		h.Hear(&touches[i])
 		touches[i].MessageID = again.id(touches[i].MessageID)
 		inputs = append(inputs, engine.Input{Touch: &touches[i], Origin: origin, Index: i})
 	}
@@ -211,13 +211,18 @@ func (h *House) submitAgain(ctx context.Context, r *http.Request, key *govern.Ke
 	return t, nil
 }
 
-// hear lets listen understand what was said, before the commit, so that replay needs no model.
-func (h *House) hear(t *orrery.Touch) {
+// Hear lets listen understand what was said, before the commit, so that replay needs no model. What a text answers is read
+// beside it and then let go: it may be what another person wrote, who could not erase it here.
+func (h *House) Hear(t *orrery.Touch) {
 	switch {
 	case t.Message != nil:
-		t.Signals = h.Listen.Listen(t.Message.Text, listen.Hint{Channel: t.Channel, Locale: t.Locale})
-	case t.Survey != nil && t.Survey.Comment != "":
-		t.Signals = h.Listen.Listen(t.Survey.Comment, listen.Hint{Channel: t.Channel, Locale: t.Locale})
+		t.Signals = h.Listen.Listen(t.Message.Text, listen.Hint{Channel: t.Channel, Locale: t.Locale, Parent: t.Message.Parent})
+		t.Message.Parent = ""
+	case t.Survey != nil:
+		if t.Survey.Comment != "" {
+			t.Signals = h.Listen.Listen(t.Survey.Comment, listen.Hint{Channel: t.Channel, Locale: t.Locale, Parent: t.Survey.Question})
+		}
+		t.Survey.Question = ""
 	case t.Kind == orrery.Identify:
 		var life []orrery.Label
 		for i := range t.Traits {

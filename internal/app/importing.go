@@ -19,7 +19,6 @@ import (
 	"github.com/orrery-cxm/orrery/internal/collect"
 	"github.com/orrery-cxm/orrery/internal/engine"
 	"github.com/orrery-cxm/orrery/internal/history"
-	"github.com/orrery-cxm/orrery/internal/listen"
 )
 
 // position is how far an import has come: everything before it is durable.
@@ -348,9 +347,7 @@ func (o *local) take(ctx context.Context, body []byte) (verdict, error) {
 		}
 	}
 	for i := range touches {
-		if m := touches[i].Message; m != nil {
-			touches[i].Signals = h.API.Listen.Listen(m.Text, listen.Hint{Channel: touches[i].Channel, Locale: touches[i].Locale})
-		}
+		h.API.Hear(&touches[i])
 		inputs[i] = engine.Input{Touch: &touches[i], Origin: origin, Index: i}
 	}
 	results, err := h.Engine.Submit(ctx, inputs)

@@ -73,8 +73,8 @@ func (s *reading) ref(n uint32, path string) (string, *orrery.Error) {
 	return v, err
 }
 
-// message is something a person wrote to or about the brand: {text, subject, thread, channel, public, affected, reporter,
-// order, product, url}. A reporter who is named is the person of the touch instead of the user who sent it: an agent may
+// message is something a person wrote to or about the brand: {text, subject, parent, thread, channel, public, affected,
+// reporter, order, product, url}. A reporter who is named is the person of the touch instead of the user who sent it: an agent may
 // type in what a customer said.
 func (s *reading) message(p parts, around *surroundings, t *orrery.Touch) (err *orrery.Error) {
 	t.Kind, t.Message = orrery.MessageTouch, &orrery.Message{}
@@ -85,6 +85,8 @@ func (s *reading) message(p parts, around *surroundings, t *orrery.Touch) (err *
 			m.Text, err = s.field(j, "properties.text", MaxEvent)
 		case "subject":
 			m.Subject, err = s.field(j, "properties.subject", 4*MaxName)
+		case "parent":
+			m.Parent, err = s.field(j, "properties.parent", MaxEvent)
 		case "thread":
 			m.Thread, err = s.ref(j, "properties.thread")
 		case "order", "order_id":
@@ -140,7 +142,7 @@ func (s *reading) vouched(ch orrery.Channel) {
 	}
 }
 
-// survey is an answer to a question: {survey, case, score, scale, comment, token}.
+// survey is an answer to a question: {survey, case, question, score, scale, comment, token}.
 func (s *reading) survey(p parts, around *surroundings, t *orrery.Touch) (err *orrery.Error) {
 	a, rest := &orrery.SurveyAnswer{Scale: 5}, remainder{s: s}
 	token, score, own := "", uint32(0), uint32(0)
@@ -158,6 +160,9 @@ func (s *reading) survey(p parts, around *surroundings, t *orrery.Touch) (err *o
 			a.Score, err = s.count(j, "properties.score", 0, 1000)
 		case "scale":
 			a.Scale, err = s.count(j, "properties.scale", 1, 1000)
+		case "question":
+			a.Question, err = s.field(j, "properties.question", MaxEvent)
+			rest.keep(j)
 		case "comment":
 			a.Comment, err = s.field(j, "properties.comment", MaxEvent)
 		case "token":

@@ -17,6 +17,21 @@ func TestAMessageIsReadWhole(t *testing.T) {
 	differ(t, "who wrote it", []orrery.Identifier{proven(orrery.UserID, "u1")}, got.Identifiers)
 }
 
+func TestWhatATextAnswersIsReadBesideIt(t *testing.T) {
+	got := track(t, "message", `{"text":"same here","parent":"The app is broken","x":1}`)
+	differ(t, "the post that a message answers, and the rest", []any{"The app is broken", `{"x":1}`}, []any{got.Message.Parent, got.Properties})
+	got = track(t, "survey_answer", `{"survey":"nps","score":1,"comment":"the queue","question":"What went wrong?"}`)
+	differ(t, "the question that a comment answers, and the rest", []any{"What went wrong?", `{"question":"What went wrong?"}`}, []any{got.Survey.Question, got.Properties})
+	for event, c := range map[string]struct{ properties, say string }{
+		"message":       {`{"text":"x","parent":{"id":7}}`, `properties.parent: {"id":7} is no text: write a string`},
+		"survey_answer": {`{"survey":"nps","score":1,"question":7}`, `properties.question: 7 is no text: write a string`},
+	} {
+		if _, _, err := request(server, collect.Track, `{"userId":"u1","event":"`+event+`","properties":`+c.properties+`}`); err == nil || err.Error() != c.say {
+			t.Errorf("%s %s is refused with %v, not %q", event, c.properties, err, c.say)
+		}
+	}
+}
+
 func TestAReporterWhoIsNamedWroteTheMessage(t *testing.T) {
 	got := track(t, "message", `{"text":"x","reporter":{"handle":"x:ada","externalIds":[{"type":"loyalty","id":"5"}]}}`)
 	differ(t, "who wrote it", []orrery.Identifier{id(orrery.Handle, "x:ada"), id("loyalty", "5")}, got.Identifiers)
