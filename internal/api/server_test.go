@@ -74,7 +74,7 @@ func newSiteWith(t *testing.T, change func(*engine.Options)) *site {
 	must(t, err)
 	keys, err := seal.Open(filepath.Join(dir, "keys"))
 	must(t, err)
-	ears, err := listen.New(listen.Options{})
+	ears, err := listen.Shipped()
 	must(t, err)
 	views, err := view.Open(ctx, view.Options{Dir: dir, Source: w, Gather: time.Millisecond})
 	must(t, err)

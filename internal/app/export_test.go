@@ -8,7 +8,7 @@ import (
 )
 
 func TestAnExportMasksThePersonalDataOfWhoeverAMessageIsAbout(t *testing.T) {
-	ears, err := listen.New(listen.Options{})
+	ears, err := listen.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}

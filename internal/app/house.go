@@ -73,7 +73,7 @@ func OpenHouse(ctx context.Context, s Settings) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	ears, err := listen.New(listen.Options{})
+	ears, err := listen.Shipped()
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("starting to listen: %w", err), w.Close())
 	}

@@ -36,7 +36,7 @@ func (c *listenRead) Run(r *runner) error {
 		}
 		text = string(bytes.TrimRight(b, "\r\n"))
 	}
-	e, err := listen.New(listen.Options{})
+	e, err := listen.Shipped()
 	if err != nil {
 		return fmt.Errorf("start the text engine: %w", err)
 	}

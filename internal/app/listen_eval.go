@@ -86,7 +86,7 @@ func weighed() (*listen.Engine, uint64, error) {
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	e, err := listen.New(listen.Options{})
+	e, err := listen.Shipped()
 	if err != nil {
 		return nil, 0, fmt.Errorf("start the text engine: %w", err)
 	}

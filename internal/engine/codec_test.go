@@ -16,7 +16,7 @@ func fill(v reflect.Value, next *int64) {
 	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
+			if f := v.Type().Field(i); f.IsExported() && f.Tag.Get("cbor") != "-" { // what is not to be kept does not come back
 				fill(v.Field(i), next)
 			}
 		}

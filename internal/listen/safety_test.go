@@ -10,7 +10,7 @@ import (
 
 func engine(t testing.TB) *Engine {
 	t.Helper()
-	e, err := New(Options{})
+	e, err := Shipped()
 	if err != nil {
 		t.Fatalf("the embedded data do not load: %v", err)
 	}

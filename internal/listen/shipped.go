@@ -1,6 +1,9 @@
 package listen
 
-import "fmt"
+import (
+	"fmt"
+	"sync"
+)
 
 // ShippedModel is the bytes of the embedded weights, as training writes them.
 func ShippedModel() ([]byte, error) {
@@ -10,3 +13,7 @@ func ShippedModel() ([]byte, error) {
 	}
 	return b, nil
 }
+
+// Shipped is the engine as it comes with the product, read once for all who ask: it never changes, so workspaces share it
+// and its memory. What a workspace teaches stands beside it; see [NewEars].
+var Shipped = sync.OnceValues(func() (*Engine, error) { return New(Options{}) })

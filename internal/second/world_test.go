@@ -49,7 +49,7 @@ func newWorld(t *testing.T, policy string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.ears, err = listen.New(listen.Options{})
+	w.ears, err = listen.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -107,7 +107,7 @@ func (d *desk) lose() {
 
 func start(t *testing.T, d *desk) (*Teacher, *listen.Ears) {
 	t.Helper()
-	e, err := listen.New(listen.Options{})
+	e, err := listen.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -36,35 +37,53 @@ func main() {
 	}
 }
 
+// abreast is how many lines are broken at a time, each in a copy of its own: linking a test keeps one core busy.
+const abreast = 2
+
 func run(words []string) (survivors int, err error) {
 	root, err := moduleRoot()
 	if err != nil {
 		return 0, err
 	}
-	dir, err := os.MkdirTemp("", "orrery-mutate-")
-	if err != nil {
-		return 0, fmt.Errorf("making room for a copy: %w", err)
-	}
-	defer os.RemoveAll(dir)
-	if err := copyTree(root, dir); err != nil {
-		return 0, err
-	}
-	began := time.Now()
-	for _, m := range mutations {
-		if !chosen(m.name, words) {
-			continue
+	jobs := make(chan *mutation)
+	began, dirs := time.Now(), [abreast]string{}
+	for i := range dirs {
+		if dirs[i], err = os.MkdirTemp("", "orrery-mutate-"); err != nil {
+			return 0, fmt.Errorf("making room for a copy: %w", err)
 		}
-		verdict, spent, err := m.try(dir)
-		if err != nil {
-			return survivors, fmt.Errorf("%s: %w", m.name, err)
+		defer os.RemoveAll(dirs[i])
+		if err := copyTree(root, dirs[i]); err != nil {
+			return 0, err
 		}
-		if verdict == survived {
-			survivors++
-		}
-		fmt.Printf("%-10s %5.1fs  %-52s %s\n", verdict, spent.Seconds(), m.name, m.file)
 	}
+	var working sync.WaitGroup
+	var mu sync.Mutex // of survivors, err and what is printed
+	for _, dir := range dirs {
+		working.Go(func() {
+			for m := range jobs {
+				verdict, spent, failed := m.try(dir)
+				mu.Lock()
+				if failed != nil {
+					err = errors.Join(err, fmt.Errorf("%s: %w", m.name, failed))
+				} else {
+					fmt.Printf("%-10s %5.1fs  %-52s %s\n", verdict, spent.Seconds(), m.name, m.file)
+				}
+				if verdict == survived {
+					survivors++
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	for i := range mutations {
+		if chosen(mutations[i].name, words) {
+			jobs <- &mutations[i]
+		}
+	}
+	close(jobs)
+	working.Wait()
 	fmt.Printf("%.0fs in all\n", time.Since(began).Seconds())
-	return survivors, nil
+	return survivors, err
 }
 
 func chosen(name string, words []string) bool {
@@ -135,11 +154,6 @@ func (m *mutation) try(dir string) (verdict string, spent time.Duration, err err
 		return "", 0, fmt.Errorf("breaking the line: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.WriteFile(path, whole, 0o600)) }()
-	for _, target := range m.tests {
-		if out, err := inDir(dir, nil, "go", "build", target.pkg); err != nil {
-			return "", 0, fmt.Errorf("it does not compile:\n%s", out)
-		}
-	}
 	began := time.Now()
 	for _, target := range m.tests {
 		args := []string{"test", "-short", "-count=1", "-vet=off", "-failfast", "-timeout", limit.String()}
@@ -150,8 +164,8 @@ func (m *mutation) try(dir string) (verdict string, spent time.Duration, err err
 		if err == nil {
 			continue
 		}
-		if !strings.Contains(out, "FAIL") || strings.Contains(out, "[build failed]") {
-			return "", 0, fmt.Errorf("its tests do not run:\n%s", out)
+		if !strings.Contains(out, "FAIL") || strings.Contains(out, "[build failed]") || strings.Contains(out, "[setup failed]") {
+			return "", 0, fmt.Errorf("it does not compile, or its tests do not run:\n%s", out)
 		}
 		return caught, time.Since(began), nil
 	}
@@ -159,11 +173,12 @@ func (m *mutation) try(dir string) (verdict string, spent time.Duration, err err
 }
 
 func inDir(dir string, env []string, name string, args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), limit+time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), limit+5*time.Minute) // the first of all compiles everything
 	defer cancel()
 	c := exec.CommandContext(ctx, name, args...)
 	c.Dir = dir
-	c.Env = append(os.Environ(), env...)
+	// Without paths in it, what is compiled for one copy serves the other, and what was compiled before serves both.
+	c.Env = append(append(os.Environ(), "GOFLAGS="+strings.TrimSpace(os.Getenv("GOFLAGS")+" -trimpath")), env...)
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = &out, &out
 	err := c.Run()

@@ -22,7 +22,7 @@ func data(t *testing.T) string {
 
 func TestTheEngineIsMeasuredOnPublicSets(t *testing.T) {
 	dir := data(t)
-	e, err := listen.New(listen.Options{})
+	e, err := listen.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func TestSwapsMoveNoMoreThanTheirBounds(t *testing.T) {
 
 func engine(t *testing.T) *listen.Engine {
 	t.Helper()
-	e, err := listen.New(listen.Options{})
+	e, err := listen.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}

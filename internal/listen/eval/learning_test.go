@@ -253,7 +253,7 @@ func (c *course) plain(rows []labelled) (acc, f1 float64) {
 // and on every label of the pool.
 func TestThreeHundredCorrectionsAreWorthMoreThanAModelOfTheirOwn(t *testing.T) {
 	dir := data(t)
-	e, err := listen.New(listen.Options{})
+	e, err := listen.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}

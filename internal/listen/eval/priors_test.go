@@ -65,7 +65,7 @@ func TestSharesAreFoundAgain(t *testing.T) {
 // unlabelled texts, is right more often. As long as it is not on most sets, the product does not do it.
 func TestSharesOfUnlabelledTextsDoNotHelp(t *testing.T) {
 	dir := data(t)
-	e, err := listen.New(listen.Options{})
+	e, err := listen.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
