@@ -19,7 +19,7 @@ import (
 // PageRef is the part of a list that is asked for.
 type PageRef struct {
 	Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
-	Cursor string `query:"cursor" doc:"next of the page before"`
+	Cursor string `query:"cursor" doc:"next of the page before; anything else is refused with 400"`
 	After  uint64 `query:"after" doc:"wait, at most a second, until this chunk is visible"`
 }
 

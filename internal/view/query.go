@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"strconv"
 	"strings"
 
@@ -147,8 +149,9 @@ func (s *selection) page(p Page) (int, error) {
 	if p.After == "" {
 		return p.Limit, nil
 	}
-	parts := strings.Split(string(p.After), ".")
-	if len(parts) != len(s.keys) {
+	text, check, _ := strings.Cut(string(p.After), "~")
+	parts := strings.Split(text, ".")
+	if check != s.check(text) || len(parts) != len(s.keys) {
 		return 0, badCursor(p.After)
 	}
 	marks := "?"
@@ -170,12 +173,21 @@ func badCursor(c Cursor) error {
 	return orrery.Invalid("cursor", fmt.Sprintf("cursor: %q is no place in this list: use next of the page before, with the same filter", string(c)))
 }
 
-func cursorOf(keys []int64) Cursor {
+func (s *selection) cursor(keys []int64) Cursor {
 	parts := make([]string, len(keys))
 	for i, k := range keys {
 		parts[i] = strconv.FormatInt(k, 36)
 	}
-	return Cursor(strings.Join(parts, "."))
+	text := strings.Join(parts, ".")
+	return Cursor(text + "~" + s.check(text))
+}
+
+// check tells a cursor of this list from any word, which would read as numbers too, and from a cursor of another list: an
+// empty page would say that there is nothing.
+func (s *selection) check(text string) string {
+	h := fnv.New32a()
+	_, _ = io.WriteString(h, s.from+"\x00"+strings.Join(s.keys, ",")+"\x00"+text) // never fails
+	return strconv.FormatUint(uint64(h.Sum32()), 36)
 }
 
 // reading calls f with a snapshot of the lists and the sequence that it shows.
@@ -216,7 +228,7 @@ func page[T any](ctx context.Context, f *Follower, what string, s *selection, p 
 		keys, last := make([]int64, len(s.keys)), []int64(nil)
 		for rows.Next() {
 			if len(out.Items) == limit {
-				out.Next = cursorOf(last)
+				out.Next = s.cursor(last)
 				break
 			}
 			var item T
