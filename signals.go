@@ -54,7 +54,7 @@ type Label struct {
 // looked at and left open.
 type Signals struct {
 	Revision   int        `cbor:"1,keyasint" json:"revision"` // raised by each correction or later model
-	Engine     string     `cbor:"2,keyasint" json:"engine"`   // "embedded/2" or "agent:NAME"
+	Engine     string     `cbor:"2,keyasint" json:"engine"`   // "embedded/3" or "agent:NAME"
 	Language   string     `cbor:"3,keyasint" json:"language"` // BCP 47: en, zh-Hans, zh-Hant, yue, ar, ...; und
 	Polarity   Polarity   `cbor:"4,keyasint" json:"polarity"`
 	Confidence Confidence `cbor:"5,keyasint" json:"confidence"` // of Polarity

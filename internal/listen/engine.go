@@ -52,7 +52,7 @@ type Engine struct {
 }
 
 // revision is raised with each change of rules, lexicons or weights that may change an answer.
-const revision = 2
+const revision = 3
 
 // New reads the lexicons and frames; it fails only when they are broken, which a test of the product would have shown.
 func New(o Options) (*Engine, error) {

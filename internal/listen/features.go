@@ -101,7 +101,12 @@ func (s *scratch) grams(p *gram, i int, h uint64, plain bool, out []uint32) []ui
 			plain = false
 		}
 	}
-	if !turned {
+	stemmed := t.kind == kindArabic && plain // by its stems alone: he and she write other endings
+	switch {
+	case turned:
+	case stemmed && t.alts == 0:
+		out = append(out, feature(seedStem, h, 0, 0))
+	case !stemmed:
 		out = append(out, feature(seedWord, h, 0, 0))
 	}
 	if plain && t.kind != kindDigit {
@@ -110,7 +115,7 @@ func (s *scratch) grams(p *gram, i int, h uint64, plain bool, out []uint32) []ui
 		}
 	}
 	if t.kind == kindArabic && t.alts > 0 {
-		h = t.alt[t.alts-1] // what stands together is the same whoever does it: he and she write other endings
+		h = t.alt[t.alts-1]
 	}
 	if p.p1 != 0 {
 		out = append(out, feature(seedPair, p.p1, h, 0))
@@ -171,10 +176,13 @@ func (s *scratch) whoAt(i int) (uint64, int) {
 	return best, end
 }
 
-// letters adds the groups of four letters of a word, its borders included.
+// letters adds the groups of four letters of a word, its borders included; in Arabic without the ending of the feminine.
 func (s *scratch) letters(t *token, out []uint32) []uint32 {
 	w := s.runes[t.rFrom:t.rTo]
 	n := len(w)
+	if t.kind == kindArabic && n >= 5 && (w[n-1] == 'ه' || w[n-1] == 'ت' || w[n-1] == 'ي') {
+		w, n = w[:n-1], n-1
+	}
 	if n < 4 || n > 24 {
 		return out
 	}

@@ -63,6 +63,9 @@ func (f *folding) of(r rune) (kind, rune) {
 	case r >= 0x1F3FB && r <= 0x1F3FF, r >= 0xE0000: // skin tones, tags
 		return kindDrop, r
 	case r >= 0x1F000 && r < 0x1FB00:
+		if r == 0x1F620 { // an angry face is as angry as a red one
+			r = 0x1F621
+		}
 		return kindEmoji, r
 	case r >= 0x20000 && r < 0x34000:
 		return kindHan, r

@@ -34,7 +34,7 @@ func zinging() []Correction {
 	}
 }
 
-const zingText = "the flobber is zinging on the shelf"
+const zingText = "our flobber will be zinging on the shelf"
 
 func TestACorrectionIsHeededAtOnceAndChangesNothingElse(t *testing.T) {
 	e := engine(t)

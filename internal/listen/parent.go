@@ -8,7 +8,7 @@ const (
 	agreeing  = 8
 	answering = 15
 	agreement = 0.8
-	asked     = 2
+	asked     = 2.5
 )
 
 // heed reads the verdicts in the light of the post: "same here" says what the post says, and "the queue" is blame when the

@@ -94,7 +94,7 @@ func (r *reader) hashLatin(t *token, w []rune, stretched bool) {
 var (
 	arabicPrefixes = [...][]rune{[]rune("وبال"), []rune("وال"), []rune("بال"), []rune("فال"), []rune("كال"), []rune("عال"), []rune("هال"),
 		[]rune("ولل"), []rune("لل"), []rune("ال"), []rune("و"), []rune("ف"), []rune("ب"), []rune("ل")}
-	arabicEndings = [...][]rune{[]rune("تكم"), []rune("كم"), []rune("هم"), []rune("ها"), []rune("نا"), []rune("ين"), []rune("ون"),
+	arabicEndings = [...][]rune{[]rune("تكم"), []rune("تني"), []rune("تنا"), []rune("تها"), []rune("تهم"), []rune("كم"), []rune("هم"), []rune("ها"), []rune("نا"), []rune("ين"), []rune("ون"),
 		[]rune("ات"), []rune("وا"), []rune("ني"), []rune("ه"), []rune("ك"), []rune("ي"), []rune("ا"), []rune("ت")}
 )
 

@@ -12,7 +12,7 @@ import (
 )
 
 // Messages were written for this project as customers write, and labelled one by one; a line "# part WRITER-NUMBER" begins
-// those that were written in one go. See docs/decisions/0006-messages-train.md. One message a line, columns between tabs,
+// those that were written in one go. See docs/decisions/0007-more-messages.md. One message a line, columns between tabs,
 // "-" for none:
 //
 //	polarity · hold · intents · emotion · urgent · life · risks · text
@@ -58,12 +58,28 @@ func readMessages(lang string) ([]doc, error) {
 			return nil, fmt.Errorf("messages/%s.tsv:%d: %w", lang, n, err)
 		}
 		d.group, d.writer = group, len(writers)-1
+		if slices.Contains(complaintsOnly, writers[d.writer]) {
+			d.leaveOpen()
+		}
 		out = append(out, d)
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("read messages/%s.tsv: %w", lang, err)
 	}
 	return out, nil
+}
+
+// complaintsOnly are writers who often left the other intents unmarked.
+var complaintsOnly = []string{"en3", "en4"}
+
+// leaveOpen makes what may be a question or praise, and is not marked so, unknown.
+func (d *doc) leaveOpen() {
+	if d.intent[question] == 0 && (d.polarity[1] == 1 || strings.ContainsRune(d.text, '?')) {
+		d.intent[question] = unknown
+	}
+	if d.intent[praise] == 0 && d.polarity[2] == 1 {
+		d.intent[praise] = unknown
+	}
 }
 
 func messageOf(line string) (doc, error) {

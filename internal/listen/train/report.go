@@ -102,7 +102,9 @@ func (f *figures) add(t *weights.Stack, s *sample) {
 	f.soft.add(c >= 0.45, hold, praised)
 	f.certain.add(c >= 0.7, hold, praised)
 	for i, y := range s.intent {
-		f.intents[i].add(z[listen.VerdictIntent+i] > -0.6, y == 1)
+		if y != unknown {
+			f.intents[i].add(z[listen.VerdictIntent+i] > -0.6, y == 1)
+		}
 	}
 	f.urgent.add(z[listen.VerdictUrgency] > 0, s.urgency == 1)
 	var m [weights.Moods]float32

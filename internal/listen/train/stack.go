@@ -9,9 +9,10 @@ import (
 
 // Settings of the stacks: plain logistic regression with a pull to zero, so that no measurement rules alone.
 const (
-	tableRate   = 0.05
-	tableEpochs = 12
-	tablePull   = 2e-3
+	tableRate    = 0.05
+	tableEpochs  = 12
+	tableSettles = 4 // epochs before those whose mean is kept: the last texts must not decide
+	tablePull    = 2e-3
 )
 
 // Measurements by what they are, as listen orders them.
@@ -70,7 +71,7 @@ func may(verdict, in int) bool {
 
 // fitStack weighs measurements of held-out texts into verdicts.
 func fitStack(samples []sample) *weights.Stack {
-	var t, g weights.Stack
+	var t, g, mean weights.Stack
 	for v := range g.Table {
 		for i := range g.Table[v] {
 			g.Table[v][i] = 1
@@ -89,7 +90,7 @@ func fitStack(samples []sample) *weights.Stack {
 	for i := range order {
 		order[i] = i
 	}
-	for range tableEpochs {
+	for epoch := range tableEpochs {
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, i := range order {
 			s := &samples[i]
@@ -111,8 +112,27 @@ func fitStack(samples []sample) *weights.Stack {
 			}
 			tableStep(&t.Table, &g.Table, s)
 		}
+		if epoch >= tableSettles {
+			settle(&mean, &t)
+		}
 	}
-	return &t
+	mean.Find = t.Find
+	return &mean
+}
+
+// settle adds the share of one epoch to the mean.
+func settle(mean, t *weights.Stack) {
+	const share = 1.0 / (tableEpochs - tableSettles)
+	for v := range t.Table {
+		for i, w := range t.Table[v] {
+			mean.Table[v][i] += float32(w * share)
+		}
+	}
+	for v := range t.Mood {
+		for i, w := range t.Mood[v] {
+			mean.Mood[v][i] += float32(w * share)
+		}
+	}
 }
 
 func tableStep(t, g *weights.Table, s *sample) {
