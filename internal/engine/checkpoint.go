@@ -135,6 +135,7 @@ func (w *Workspace) writeCheckpoint(l *layer, at position, own []byte) error {
 	if err := w.core.seen.Compact(); err != nil {
 		return fmt.Errorf("compacting message ids: %w", err)
 	}
+	w.core.state.warm(l)
 	w.metrics.checkpoints.Add(1)
 	w.metrics.checkpointNanos.Add(int64(time.Since(began)))
 	return nil

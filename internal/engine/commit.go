@@ -22,6 +22,7 @@ func (c *core) publish(b *batch, chunk log.Chunk) error {
 	if err != nil {
 		return err
 	}
+	bodies := append(make([]byte, 0, len(b.chunk.raw.B)), b.chunk.raw.B...) // kept as long as the entries that share them
 	s := c.state
 	s.mu.Lock()
 	l := s.fresh
@@ -51,7 +52,7 @@ func (c *core) publish(b *batch, chunk log.Chunk) error {
 		s.mu.Unlock()
 		return err
 	}
-	c.publishTimelines(b, l)
+	c.publishTimelines(b, l, bodies)
 	for _, m := range b.mentions {
 		l.mentions[m] = true
 		l.bytes += 40
@@ -81,12 +82,8 @@ func (c *core) publish(b *batch, chunk log.Chunk) error {
 }
 
 // publishTimelines adds the facts to the timelines of the fragments that they name.
-func (c *core) publishTimelines(b *batch, l *layer) {
-	var raw []byte // of the chunk, kept as long as its entries
-	if len(b.chunk.raw.B) > 0 {
-		raw = append(make([]byte, 0, len(b.chunk.raw.B)), b.chunk.raw.B...)
-		l.bytes += len(raw)
-	}
+func (c *core) publishTimelines(b *batch, l *layer, bodies []byte) {
+	l.bytes += len(bodies)
 	for i := range b.facts {
 		f := &b.facts[i]
 		switch x := f.fact.(type) {
@@ -105,7 +102,7 @@ func (c *core) publishTimelines(b *batch, l *layer) {
 		}
 		body := f.body
 		if body == nil {
-			body = raw[f.start:f.end]
+			body = bodies[f.start:f.end]
 		}
 		b.subjects = timelinesOf(b.subjects[:0], f.fact)
 		for _, id := range b.subjects {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"runtime"
 	"sync"
 
 	"github.com/orrery-cxm/orrery"
@@ -14,6 +15,7 @@ type state struct {
 	at     position
 	fresh  *layer // changed since the last checkpoint began
 	frozen *layer // being written by the checkpoint, or nil
+	warmed *layer // the frozen layer, once all of it is in the cache
 	cache  *blobCache
 	store  *store
 
@@ -119,22 +121,33 @@ func (s *state) freeze() (*layer, position) {
 	return s.frozen, s.at
 }
 
-// thaw lets go of a layer that is safely on disk. Only the loop calls it.
+// warm keeps the people of a layer that is safely on disk at hand, before thaw lets go of it. Some of them may have changed
+// since: whoever looks finds the younger layer first, and the cache is set right when that one is on disk. It may run beside the loop.
+func (s *state) warm(l *layer) {
+	n := 0
+	for id, b := range l.fragments {
+		if len(b) == 0 {
+			s.cache.drop(id)
+		} else {
+			s.cache.put(id, b)
+		}
+		if n++; n%rowsBetweenYields == 0 {
+			runtime.Gosched()
+		}
+	}
+	s.warmed = l
+}
+
+// thaw lets go of a layer that is safely on disk. Only the loop calls it. Nobody can read meanwhile, so what takes long
+// was better done by warm, which makes the cache true without keeping readers out.
 func (s *state) thaw() {
+	if s.warmed != s.frozen {
+		s.warm(s.frozen)
+	}
 	s.store.release()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for id, b := range s.frozen.fragments {
-		if _, again := s.fresh.fragments[id]; again {
-			continue
-		}
-		if len(b) == 0 {
-			s.cache.drop(id)
-			continue
-		}
-		s.cache.put(id, b)
-	}
-	s.frozen = nil
+	s.frozen, s.warmed = nil, nil
 }
 
 // entry is one line of a fragment's timeline that is not on disk yet. Its body shares the memory of its chunk.

@@ -64,3 +64,38 @@ func letGo(t *testing.T, db *pebble.DB) {
 		t.Errorf("%d old files are still held after the loop let go", n)
 	}
 }
+
+func TestNobodyIsReadAsTheyWereBeforeACheckpoint(t *testing.T) {
+	s, err := openStore(t.TempDir(), vfs.Default, 8<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	state := newState(s, position{}, 1<<20)
+	const changed, gone = orrery.FragmentID(1), orrery.FragmentID(2)
+	for round := range 4 {
+		want := fmt.Sprintf("round %d", round)
+		state.fresh.fragments[changed] = []byte(want)
+		state.fresh.fragments[gone] = []byte(want)
+		if round == 3 {
+			state.fresh.fragments[gone] = nil
+		}
+		state.fresh.bytes++
+		layer, at := state.freeze()
+		if err := s.flush(layer, at, []byte{1}); err != nil {
+			t.Fatal(err)
+		}
+		if round%2 == 0 { // as a checkpoint beside the loop does it; else it is left to thaw
+			state.warm(layer)
+		}
+		state.thaw()
+		got, err := state.blob(changed)
+		if err != nil || string(got) != want {
+			t.Fatalf("after checkpoint %d a reader gets %q (%v), want %q: the cache must follow what was written", round, got, err, want)
+		}
+		left, err := state.blob(gone)
+		if err != nil || (round == 3) != (left == nil) {
+			t.Fatalf("after checkpoint %d a reader gets %q (%v) of somebody who was erased in the last", round, left, err)
+		}
+	}
+}
