@@ -40,9 +40,6 @@ func TestACommentIsReadWithItsQuestion(t *testing.T) {
 		s.seq(s.wants(200, "POST", "/v1/track", server, `{"userId":"`+user+`","event":"survey_answer","properties":{"survey":"visit","score":3,"comment":"the queue","question":"`+question+`"}}`))
 		a := s.wants(200, "GET", "/v1/persons/user_id:"+user+"/timeline", reader, "")
 		for i := 0; a.field(fmt.Sprintf("entries.%d", i)) != nil; i++ {
-			if p := a.field(fmt.Sprintf("entries.%d.fact.touch.signals.polarity", i)); p != nil {
-				return fmt.Sprint(p)
-			}
 			if p := a.field(fmt.Sprintf("entries.%d.fact.Touch.Signals.polarity", i)); p != nil {
 				return fmt.Sprint(p)
 			}

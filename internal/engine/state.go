@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"runtime"
 	"sync"
 
 	"github.com/orrery-cxm/orrery"
@@ -124,22 +123,18 @@ func (s *state) freeze() (*layer, position) {
 // warm keeps the people of a layer that is safely on disk at hand, before thaw lets go of it. Some of them may have changed
 // since: whoever looks finds the younger layer first, and the cache is set right when that one is on disk. It may run beside the loop.
 func (s *state) warm(l *layer) {
-	n := 0
 	for id, b := range l.fragments {
 		if len(b) == 0 {
 			s.cache.drop(id)
 		} else {
 			s.cache.put(id, b)
 		}
-		if n++; n%rowsBetweenYields == 0 {
-			runtime.Gosched()
-		}
 	}
 	s.warmed = l
 }
 
-// thaw lets go of a layer that is safely on disk. Only the loop calls it. Nobody can read meanwhile, so what takes long
-// was better done by warm, which makes the cache true without keeping readers out.
+// thaw lets go of a layer that is safely on disk. Only the loop calls it. Readers wait for its lock, so what takes
+// long is done by warm, without the lock: by the checkpoint beside the loop, or here.
 func (s *state) thaw() {
 	if s.warmed != s.frozen {
 		s.warm(s.frozen)

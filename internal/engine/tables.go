@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"runtime"
 	"strconv"
 
 	"github.com/cockroachdb/pebble/v2/objstorage/objstorageprovider"
@@ -37,13 +36,8 @@ type tables struct {
 	paths []string
 	group int
 	open  *sstable.Writer
-	rows  int
 	err   error
 }
-
-// rowsBetweenYields is how many rows a checkpoint writes before it lets others run: some tens of microseconds. Go takes
-// the processor from it only after ten milliseconds, for which a request would have to wait.
-const rowsBetweenYields = 16
 
 func (s *store) newTables() *tables {
 	t := &tables{store: s, group: -1}
@@ -67,9 +61,6 @@ func (t *tables) groupOf(key []byte) int {
 
 // at makes the table of a key the open one.
 func (t *tables) at(key []byte) bool {
-	if t.rows++; t.rows%rowsBetweenYields == 0 {
-		runtime.Gosched()
-	}
 	group := t.groupOf(key)
 	if t.err != nil || group == t.group {
 		return t.err == nil

@@ -40,7 +40,7 @@ func HoldWorthy(s *orrery.Signals) (hold, soft bool) {
 }
 
 // complaintShift sets the thresholds where messages that were held out showed them to belong: of those, which were written
-// to be hard, at CertainComplaint more than three of four are complaints, and one in thirty of praise is taken for one.
+// to be hard, at CertainComplaint more than three of four are complaints, and three to six in a hundred of praise are taken for one.
 const complaintShift = 0.5
 
 // ComplaintChance is the probability of a complaint by the verdicts of a text. Whoever is likelier pleased does not

@@ -16,4 +16,6 @@ func ShippedModel() ([]byte, error) {
 
 // Shipped is the engine as it comes with the product, read once for all who ask: it never changes, so workspaces share it
 // and its memory. What a workspace teaches stands beside it; see [NewEars].
-var Shipped = sync.OnceValues(func() (*Engine, error) { return New(Options{}) })
+func Shipped() (*Engine, error) { return readOnce() }
+
+var readOnce = sync.OnceValues(func() (*Engine, error) { return New(Options{}) })

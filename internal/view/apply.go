@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"runtime"
 
 	"github.com/orrery-cxm/orrery"
 )
@@ -110,7 +109,6 @@ func (a *applier) text(text string, args ...any) string {
 
 // fact changes the rows that a fact is about. Every fact that concerns a list has its line here.
 func (a *applier) fact(at orrery.Stamp, f orrery.Fact) {
-	runtime.Gosched() // lists can wait, requests should not: Go takes the processor away only after ten milliseconds
 	a.listening(at, f)
 	if a.care(at, f) || a.outbound(at, f) || a.operate(at, f) || a.brand(f) {
 		return

@@ -130,7 +130,7 @@ var mutations = []mutation{
 	{"remember: lists are read where they lay before", "internal/remember/lazy.go", "func (l *list[T]) settle() { l.at, l.changed = l.next, false }", "func (l *list[T]) settle() { l.changed = false }", byRemember},
 	{"remember: a refund leaves the latest order as it was", "internal/remember/memory.go", "b.stale = b.stale || o.Placed >= b.last", "b.stale = false", byRemember},
 	{"remember: a late look at a product goes last", "internal/remember/views.go", "if old := readView(r); compareViews(old, v) < 0 {", "if old := readView(r); compareViews(old, v) < -1 {", byRemember},
-	{"engine: the cache misses what a checkpoint wrote", "internal/engine/state.go", "			s.cache.put(id, b)\n		}\n		if n++", "		}\n		if n++", byEngine},
+	{"engine: the cache misses what a checkpoint wrote", "internal/engine/state.go", "		} else {\n			s.cache.put(id, b)\n", "		} else {\n", byEngine},
 	{"engine: a layer is let go before it is in the cache", "internal/engine/state.go", "	if s.warmed != s.frozen {", "	if false {", byEngine},
 	{"engine: the loop looks at the checkpoint before", "internal/engine/state.go", "	s.store.release()\n	s.mu.Lock()", "	s.mu.Lock()", byEngine},
 	{"engine: a timeline outlives an erasure", "internal/engine/flush.go", "		if l.erased[id] {\n", "		if l.erased[id] && id == 0 {\n", byEngine},
